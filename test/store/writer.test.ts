@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { LogSync } from '../../src/store/log-sync.ts';
 import { Writer } from '../../src/store/writer.ts';
-import { stepByStep } from '../support/turns.ts';
+import { standStill, stepByStep } from '../support/turns.ts';
 
 const SCHEMA = {
   name: 'fruit',
@@ -88,6 +88,7 @@ test('settled: when everything asked for so far is on disk', async () => {
 });
 
 test('what comes during a sync waits for its end, and then shares one transaction and one sync', async () => {
+  standStill();
   const { syncs, sync } = stalledSync();
   const { db, insert, names, writer } = open({ sync });
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -168,6 +169,7 @@ test('a sync that fails is a commit that fails', async () => {
 });
 
 test('relaxed commits wait for no sync', async () => {
+  standStill();
   const { syncs, sync } = stalledSync();
   const { db, insert, writer } = open({ sync });
   await writer.commit(() => insert.run('medlar'), { relaxed: true });
@@ -182,6 +184,7 @@ test('relaxed commits wait for no sync', async () => {
 });
 
 test('what need not be on disk does not wait for a sync under way; what waits for the next one is committed with it, in order', async () => {
+  standStill();
   const { syncs, sync } = stalledSync();
   const { db, insert, names, writer } = open({ sync });
   const told: string[] = [];

@@ -10,6 +10,13 @@ export function stepByStep(): void {
   onTestFinished(() => clock.mockRestore());
 }
 
+/** Stops the clock for the rest of the test: work takes no time, so nothing is left for later. */
+export function standStill(): void {
+  time = Math.max(time, performance.now());
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => time);
+  onTestFinished(() => clock.mockRestore());
+}
+
 /** How often the event loop goes round for everybody else before `task` is done. */
 export async function roundsOf(task: Promise<unknown>): Promise<number> {
   let rounds = 0;
