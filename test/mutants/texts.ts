@@ -131,7 +131,17 @@ export const textMutants = [
       'stretch < 0 ? length : stretch * COUNTED',
       'stretch < 0 ? length : (stretch + 1) * COUNTED',
     ],
+    ['a row that goes or comes back may be the first', 'if (row <= this.#first[place]) this.#first[place] = -1;', ''],
     ['texts of items without posts are not waited for', '    this.onItem?.(item, by === 1);', ''],
+  ),
+  ...breaking(
+    'src/bridge/texts/held-texts.ts',
+    ['test/bridge/texts/summaries.test.ts'],
+    [
+      'nothing is read from a cache that has been closed',
+      'while (!this.#closed && !work.next().done) await eventLoop.next();',
+      'for (let step = work.next(); !step.done && !this.#closed; step = work.next()) await eventLoop.next();',
+    ],
   ),
   ...breaking(
     'src/bridge/memory.ts',

@@ -132,7 +132,7 @@ export class HeldTexts {
   /** Until this is done, texts are used instead. */
   async #loadSummaries(): Promise<void> {
     const work = this.#summaries.load(this.#state.records.list.length);
-    for (let step = work.next(); !step.done && !this.#closed; step = work.next()) await eventLoop.next();
+    while (!this.#closed && !work.next().done) await eventLoop.next();
   }
 
   #write(): void {

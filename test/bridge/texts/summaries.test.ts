@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PostColumns } from '../../../src/bridge/known/columns.ts';
 import { Records } from '../../../src/bridge/known/records.ts';
 import { SharedMemory } from '../../../src/bridge/memory.ts';
@@ -136,6 +136,22 @@ describe.each(['auto', 'latin1', 'utf-8', 'windows-1252'] as const)('read as %s'
     await settle();
     expect(await headsOf(mirror, 'summaries')).toEqual(shown);
   });
+});
+
+test('after the end, what has not been read yet is left', async () => {
+  const store = kept(hostileBoard());
+  await (await store.open()).complete();
+  await store.close();
+  const cache = Cache.open(store.path);
+  const [some] = cache.summariesBefore(999, 1);
+  // There is always more.
+  const asked = vi.spyOn(cache, 'summariesBefore').mockImplementation((_, most) => Array(most).fill(some));
+  await store.open({ cache });
+  expect(asked).toHaveBeenCalled();
+  await store.close();
+  asked.mockClear();
+  await settle();
+  expect(asked).not.toHaveBeenCalled();
 });
 
 test('what was read as another character set is measured again', async () => {
