@@ -23,6 +23,9 @@ export class Presence {
     edits: new Uint16Array(COUNTED),
   };
 
+  /** by newsgroup: what `first` found last, until something changes there; −1: unknown */
+  readonly #first: Record<Place, number> = { main: -1, motd: -1, edits: -1 };
+
   /** A row's kind has changed. `Gone`: it was not there before, or is no longer there. @param item −1: none */
   changed(row: number, item: number, from: PostKind, to: PostKind): void {
     if (from === to) return;
@@ -36,10 +39,13 @@ export class Presence {
 
   /** The first row in a newsgroup; `length` if there is none. */
   first(place: Place, kinds: Uint8Array, length: number): number {
+    const known = this.#first[place];
+    if (known >= 0) return known;
     const stretch = this.#stretches[place].findIndex((count) => count > 0);
     let row = stretch < 0 ? length : stretch * COUNTED;
     // The column holds only kinds.
     while (row < length && !isIn(place, (kinds[row] ?? 0) as PostKind)) row++;
+    if (row < length) this.#first[place] = row;
     return row;
   }
 
@@ -51,6 +57,7 @@ export class Presence {
       const counts = withRoom(this.#stretches[place], stretch + 1, Uint16Array);
       counts[stretch] = (counts[stretch] ?? 0) + by;
       this.#stretches[place] = counts;
+      if (row <= this.#first[place]) this.#first[place] = -1;
     }
     if (item < 0) return;
     this.#ofItems = withRoom(this.#ofItems, item + 1, Uint32Array);

@@ -127,6 +127,6 @@ export function findCommand(words: readonly string[]): Found | string {
   const [first = '', second] = words;
   const verb = verbs.get(first) ?? verbs.get(first.toUpperCase());
   if (!verb) return status.unknown;
-  const byKeyword = second === undefined ? undefined : verb.keywords.get(second.toUpperCase());
-  return byKeyword ?? verb.own ?? status.syntax;
+  const mayBeKeyword = second !== undefined && verb.keywords.size > 0;
+  return (mayBeKeyword ? verb.keywords.get(second.toUpperCase()) : undefined) ?? verb.own ?? status.syntax;
 }

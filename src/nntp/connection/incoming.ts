@@ -41,7 +41,9 @@ export class Incoming {
 
   /** octets not taken yet */
   get buffered(): number {
-    return this.#ahead.reduce((sum, { length }) => sum + length, this.#reader.buffered);
+    let octets = this.#reader.buffered;
+    for (const { length } of this.#ahead) octets += length;
+    return octets;
   }
 
   feed(chunk: Buffer): void {
