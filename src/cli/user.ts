@@ -9,6 +9,7 @@ import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import { withAccounts } from '../server/account-file.ts';
 import { Failure } from '../server/failure.ts';
+import { isInDatabase } from '../server/lost-files.ts';
 import type { Permanent } from '../store/permanent.ts';
 import { Questions } from './ask.ts';
 import { boardNamed, type ConfigOption, configOption, configuration, tellNewData } from './configuration.ts';
@@ -82,7 +83,7 @@ async function withAnotherPassword(
   name: string,
   chosen: string,
 ): Promise<BoardConfig | undefined> {
-  for (const other of filled(config)) {
+  for (const other of boardsWithAccounts(config)) {
     if (other === board) continue;
     let differs = false;
     await withAccounts(config, other, async (accounts) => {
@@ -142,7 +143,7 @@ async function onBoards(
   { board }: UserOptions,
   task: (accounts: LocalAccounts, board: BoardConfig, permanent: Permanent) => Promise<boolean>,
 ): Promise<boolean> {
-  const known = board === undefined ? filled(config) : [];
+  const known = board === undefined ? boardsWithAccounts(config) : [];
   let done = false;
   for (const each of known.length > 0 ? known : [boardNamed(config, board)]) {
     await withAccounts(config, each, async (accounts, permanent) => {
@@ -152,7 +153,7 @@ async function onBoards(
   return done;
 }
 
-/** Boards that may already have accounts. */
-function filled(config: Config): BoardConfig[] {
-  return config.boards.filter((board) => existsSync(pathsOf(config, board).permanent));
+/** Boards that may have accounts already. */
+function boardsWithAccounts(config: Config): BoardConfig[] {
+  return config.boards.filter((board) => isInDatabase(config, board) || existsSync(pathsOf(config, board).permanent));
 }

@@ -123,6 +123,20 @@ describe.skipIf(!hasPostgres)('permanent: postgres://', () => {
     for (const one of [client, reader, back]) one.close();
   });
 
+  test('an account with the same name on two boards of a database is one login', async () => {
+    const file = join(folder, 'accounts.yaml');
+    const [data, keys] = [join(folder, 'accounts'), join(folder, 'account-keys')];
+    const remote = ['one', 'two'].map((name) => ({ name, rgtp: board }));
+    writeFileSync(file, stringify({ data, keys, permanent: database.url, boards: remote }));
+    const run = (input: string, ...args: string[]) => commandLine(['user', ...args, '--config', file], { input });
+    const added = (name: string, password: string) =>
+      run(`${password}\n${password}\n01 23 AB\n`, 'add', 'bob', '--userid', 'bob@x', '--board', name);
+    expect((await added('one', 'correct horse')).code).toBe(0);
+    expect((await added('two', 'another horse')).stderr).toContain('bob has another password on the board one');
+    expect((await added('two', 'correct horse')).code).toBe(0);
+    expect((await run('', 'list')).stdout).toMatch(/^one +bob .*\ntwo +bob /m);
+  });
+
   test('while the database is away, boards are read and nothing is posted; then all goes on', async () => {
     const bridge = started(configured('away'));
     const client = await loggedIn(await portOf(bridge));

@@ -31,9 +31,14 @@ export const newsreaderMutants = [
     ],
     [
       'an account is removed from every board',
-      'const known = board === undefined ? filled(config) : [];',
+      'const known = board === undefined ? boardsWithAccounts(config) : [];',
       'const known: BoardConfig[] = [];',
     ],
+  ),
+  ...breaking(
+    'src/cli/user.ts',
+    ['test/cli/postgres.test.ts'],
+    ['an account in a database is one on every board', 'isInDatabase(config, board) || ', ''],
   ),
   ...breaking(
     'src/cli/ask.ts',
