@@ -237,8 +237,8 @@ export class Cache {
 }
 
 /**
- * A set of small numbers, with a bit for each. (A first reading of a board puts each text once: to look for it before would cost
- * as much as to put it.)
+ * A set of small numbers, with a bit for each. (A first reading of a board stores each text once: looking for it first
+ * would cost as much as storing it.)
  */
 class Numbers {
   #bits = new Uint8Array(1024);

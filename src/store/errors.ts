@@ -140,7 +140,7 @@ export function storeErrorFrom(error: unknown, path: string, { inDoubt = false }
   const refused = ERRNO[own];
   if (refused !== undefined) return new StoreError(refused, path, `${SYSTEM_WORDS[own]} (${own})`, options);
   if (own === 'EEXIST' && 'path' in error && leadsNowhere(String(error.path))) {
-    const words = 'it is a link that leads nowhere; make what it leads to, or name another place';
+    const words = 'it is a link that leads nowhere; create its target, or name another place';
     return new StoreError('missing', String(error.path), words, options);
   }
   if (!('errcode' in error) || typeof error.errcode !== 'number') return error;

@@ -31,5 +31,5 @@ export class OpenedFile {
 }
 
 const GONE =
-  'it was deleted or replaced while it is in use, so that nothing can be kept. Put back the file that was there; ' +
-  'or stop the server, restore what it shall have, and start it again';
+  'it was deleted or replaced while in use, so nothing can be saved. Put back the file that was there; ' +
+  'or stop the server, restore a backup, and start it again';

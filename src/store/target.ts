@@ -47,7 +47,7 @@ export async function safeTarget(
   // Where a link leads: a new file in its place would take the link away, which may be the system's (/dev/stdout).
   const there = await stat(path).catch(() => undefined);
   if (there === undefined) {
-    throw new TargetError(`${target} is a link that leads nowhere`, 'Make what it leads to, or name another file.');
+    throw new TargetError(`${target} is a link that leads nowhere`, 'Create its target, or name another file.');
   }
   // The same file under another name, by a symbolic or a hard link.
   const contents = await Promise.all(homes.map((home) => readdir(home, { recursive: true }).catch(() => [])));

@@ -253,7 +253,7 @@ export const storeMutants = [
     ['what has ended is not cut', '    look();\n    return end;', '    look();\n    return () => {};'],
   ),
   ...breaking(
-    'src/store/postgres/heirs.ts',
+    'src/store/postgres/takeover.ts',
     ['test/store/postgres/bridges.test.ts'],
     ['a bridge is dead only when its lock can be taken', 'if (!(await isFree(query, lockOf(dead)))) return;', ''],
     [
@@ -264,8 +264,8 @@ export const storeMutants = [
     ],
     [
       'what was taken over, and nobody heard so, is settled',
-      'const own = await this.#heir.requireMember(query);',
-      'this.#left.clear();\n      const own = await this.#heir.requireMember(query);',
+      'const own = await this.#member.requireMember(query);',
+      'this.#left.clear();\n      const own = await this.#member.requireMember(query);',
       HANGS,
     ],
   ),

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { Trouble } from '../../wire/trouble.ts';
-import { allOf } from './heirs.ts';
+import { allOf } from './takeover.ts';
 
 /** Settings that decide how articles look, by configuration key. */
 export type Identity = Readonly<Record<string, string>>;

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { addRow } from './bridge-row.ts';
-import { allOf, lockOf } from './heirs.ts';
 import { agree, type Identity } from './identity.ts';
 import { connectForLocks, type Silences } from './lock-connection.ts';
 import type { Postgres } from './postgres.ts';
+import { allOf, lockOf } from './takeover.ts';
 
 export interface Joining {
   /** as the only bridge */

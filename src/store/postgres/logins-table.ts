@@ -16,7 +16,8 @@ export class LoginsTable {
   #watch: NodeJS.Timeout | undefined;
   /** as last read */
   #accounts: readonly StoredAccount[] | undefined;
-  #told = '';
+  /** the accounts that the listeners know, as JSON */
+  #announced = '';
 
   constructor(rows: BoardRows) {
     this.#rows = rows;
@@ -61,7 +62,7 @@ export class LoginsTable {
 
   onAccounts(listener: (accounts: readonly StoredAccount[]) => void): void {
     this.#listeners.push(listener);
-    this.#told = '';
+    this.#announced = '';
     void this.watchAccounts().catch(() => {});
   }
 
@@ -127,8 +128,8 @@ export class LoginsTable {
   async #look(): Promise<void> {
     const accounts = await this.#readAccounts();
     const now = JSON.stringify(accounts);
-    if (now === this.#told) return;
-    this.#told = now;
+    if (now === this.#announced) return;
+    this.#announced = now;
     for (const listener of this.#listeners) listener(accounts);
   }
 }

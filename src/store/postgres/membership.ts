@@ -5,10 +5,10 @@ import type { Intent } from '../permanent-records.ts';
 import type { Claim } from '../shared.ts';
 import { keepRow, lookAtRows } from './bridge-row.ts';
 import { storeErrorFromPostgres } from './errors.ts';
-import { Inheritance } from './heirs.ts';
 import { type Joining, joinBridges } from './joining.ts';
 import type { Postgres, Query } from './postgres.ts';
 import { Standing } from './standing.ts';
+import { Takeover } from './takeover.ts';
 import { Turns } from './turns.ts';
 
 /** The channel for hints. */
@@ -52,7 +52,7 @@ export class Membership {
   readonly #board: string;
   readonly #options: MembershipOptions;
   readonly #pace: Pace;
-  readonly #inheritance: Inheritance;
+  readonly #takeover: Takeover;
   #client: Client | undefined;
   #id = '';
   #leads = false;
@@ -85,7 +85,7 @@ export class Membership {
     this.#postgres = postgres;
     this.#board = board;
     this.#options = options;
-    this.#inheritance = new Inheritance(postgres, board, this);
+    this.#takeover = new Takeover(postgres, board, this);
     this.#pace = { ...PACE, ...options.pace };
     this.#standing = new Standing(this.#pace.sure);
     this.#turns = new Turns((peer) => `rgtp-nntp feeds ${board} ${peer}`, 3 * this.#pace.look);
@@ -140,7 +140,7 @@ export class Membership {
   }
 
   onTaken(listener: (intents: readonly Intent[]) => void): void {
-    this.#inheritance.onTaken(listener);
+    this.#takeover.onTaken(listener);
   }
 
   /** See `Shared`. */
@@ -256,7 +256,7 @@ export class Membership {
       void client.end().catch(() => {});
       throw error;
     }
-    this.#inheritance.look();
+    this.#takeover.look();
   }
 
   /** Decides who leads: one of the bridges that reach the board polls it for all. */

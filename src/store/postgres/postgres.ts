@@ -25,8 +25,8 @@ const CONFLICTS = 5;
 export interface PostgresOptions {
   /** holds only the password; default: that of the URL, PGPASSWORD, or PGPASSFILE */
   readonly passwordFile?: string;
-  /** only to look into it */
-  readonly asItIs?: boolean;
+  /** leaves the schema as it is, even if it is old or missing: only to look into it */
+  readonly keepSchema?: boolean;
 }
 
 type Value = string | number | Buffer | null | readonly string[] | readonly number[];
@@ -50,7 +50,7 @@ export class Postgres {
   static async open(url: string, options: PostgresOptions = {}): Promise<Postgres> {
     const postgres = new Postgres(url, options);
     try {
-      if (options.asItIs) await postgres.query('SELECT 1');
+      if (options.keepSchema) await postgres.query('SELECT 1');
       else await postgres.#lend((client) => migrate(client, postgres.name));
       return postgres;
     } catch (error) {

@@ -66,7 +66,7 @@ export class PostsTable {
         [this.#rows.board, messageId, bridge, details],
       );
       if (revised.length > 0 || bridge === '') return;
-      throw new StoreError('away', this.#rows.postgres.name, 'another bridge looks for this post');
+      throw new StoreError('away', this.#rows.postgres.name, 'another bridge has taken over this post');
     });
   }
 

@@ -2,7 +2,8 @@ import { INTENT, intentOf } from '../permanent-columns.ts';
 import type { Intent } from '../permanent-records.ts';
 import type { Postgres, Query } from './postgres.ts';
 
-interface Heir {
+/** The bridge that takes over. */
+interface Member {
   readonly id: string;
   requireMember(query: Query): Promise<string>;
 }
@@ -18,10 +19,10 @@ export function allOf(board: string): string {
 }
 
 /** Takes over what dead bridges have left; of several that try, one succeeds. A bridge is dead if its lock is free. */
-export class Inheritance {
+export class Takeover {
   readonly #postgres: Postgres;
   readonly #board: string;
-  readonly #heir: Heir;
+  readonly #member: Member;
   /**
    * Message-IDs of what dead bridges left and this one may have taken over: it has if the transaction was committed,
    * even if the answer was lost
@@ -32,10 +33,10 @@ export class Inheritance {
   /** taken over before there was a listener */
   #taken: Intent[] = [];
 
-  constructor(postgres: Postgres, board: string, heir: Heir) {
+  constructor(postgres: Postgres, board: string, member: Member) {
     this.#postgres = postgres;
     this.#board = board;
-    this.#heir = heir;
+    this.#member = member;
   }
 
   /** Calls the listener with the intents to be settled, each once. */
@@ -64,7 +65,7 @@ export class Inheritance {
     const others = await this.#postgres.query(
       `SELECT id FROM bridges WHERE board = $1 AND id <> $2
        UNION SELECT '' FROM messages WHERE board = $1 AND bridge = '' AND details IS NOT NULL AND epoch IS NULL`,
-      [this.#board, this.#heir.id],
+      [this.#board, this.#member.id],
     );
     for (const { id } of others) await this.#takeFrom(String(id));
     if (this.#left.size === 0) return [];
@@ -72,7 +73,7 @@ export class Inheritance {
     const taken = await this.#postgres.query(
       `SELECT ${INTENT} FROM messages WHERE board = $1 AND bridge = $2 AND message_id = ANY ($3::text[])
          AND details IS NOT NULL AND epoch IS NULL`,
-      [this.#board, this.#heir.id, [...this.#left]],
+      [this.#board, this.#member.id, [...this.#left]],
     );
     this.#left.clear();
     return taken.map(intentOf);
@@ -80,7 +81,7 @@ export class Inheritance {
 
   #takeFrom(dead: string): Promise<void> {
     return this.#postgres.transaction(async (query) => {
-      const own = await this.#heir.requireMember(query);
+      const own = await this.#member.requireMember(query);
       if (!(await isFree(query, lockOf(dead)))) return;
       // The dead bridge's last transaction may still be open, if PostgreSQL has not noticed yet that its connection is
       // dead, too.

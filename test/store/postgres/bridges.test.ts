@@ -77,7 +77,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
       post: undefined,
       intent: { ...intent, elsewhere: true },
     });
-    await expect(other.store.revise(intent.messageId, 'no')).rejects.toThrow('another bridge looks for this post');
+    await expect(other.store.revise(intent.messageId, 'no')).rejects.toThrow('another bridge has taken over this post');
     await other.store.forget(intent.messageId);
     expect(await one.store.intents()).toEqual([intent]);
     await one.store.forget(intent.messageId);

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { allOf } from '../../../src/store/postgres/heirs.ts';
 import { agree } from '../../../src/store/postgres/identity.ts';
 import { connectForLocks } from '../../../src/store/postgres/lock-connection.ts';
 import { PermanentDatabase } from '../../../src/store/postgres/permanent-database.ts';
 import { Postgres } from '../../../src/store/postgres/postgres.ts';
+import { allOf } from '../../../src/store/postgres/takeover.ts';
 import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
 
 test.skipIf(!hasPostgres)(
