@@ -75,7 +75,7 @@ export const board = z.strictObject({
   maxUsers: count(64, 1, 4096, { meaning: 'People whose connections to the board are kept open at once' }),
   userIdle: duration('2m', '1s', '1h', {
     meaning:
-      "How long a person's connection to the board is kept, and how long a login there counts before it is proven again",
+      "How long a person's connection to the board is kept open, and how long a login is valid before the board is asked again",
   }),
   timeouts: section({
     connect: duration('10s', '100ms', '5m', { meaning: 'Longest wait for a connection to the board' }),

@@ -118,7 +118,7 @@ function* checkPermanent({ permanent, permanentPasswordFile, boards }: Config): 
     return;
   }
   if (boards.every(({ rgtp }) => rgtp === 'embedded')) {
-    yield wrong('an embedded board keeps these data in a file beside it, and there is no other board');
+    yield wrong('an embedded board keeps its permanent data in a file beside it, and there is no other board');
   }
   const url = URL.parse(permanent);
   if (url === null || url.pathname.length < 2 || url.username === '') {
@@ -133,7 +133,7 @@ function* checkPermanent({ permanent, permanentPasswordFile, boards }: Config): 
       yield wrong(`${key} is not one of its parameters, which are ${PARAMETERS.join(', ')}`);
   }
   if (mode === null && !isHere(host)) {
-    yield wrong(`${host} is another machine: add ?sslmode=verify-full (or =disable, where nobody can listen)`);
+    yield wrong(`${host} is another machine: add ?sslmode=verify-full (or =disable, where nobody can listen in)`);
   }
   if (url.password !== '' && permanentPasswordFile !== '') {
     yield {

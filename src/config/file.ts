@@ -13,7 +13,7 @@ export interface ConfigFile {
   where(path: readonly PropertyKey[]): string;
 }
 
-/** Mistakes in the YAML that are looked at: what is no YAML at all has thousands, and each is searched for its key. */
+/** Most mistakes in the YAML to report: a file that is no YAML at all has thousands, and finding each one's key takes time. */
 const MOST = 20;
 
 /** Mistakes in the YAML are returned as problems. @throws what `readSmallFile` throws */

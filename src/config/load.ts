@@ -1,6 +1,7 @@
 /** Loads the configuration: defaults, then the file, then the environment, then the checks. */
 import type { z } from 'zod';
 import { SYSTEM_WORDS, systemCode } from '../wire/system-error.ts';
+import { messageOf } from '../wire/trouble.ts';
 import { checkTogether } from './check.ts';
 import { closest } from './closest.ts';
 import { type Config, resolved } from './config.ts';
@@ -62,7 +63,7 @@ function openFile(path: string): ConfigFile {
 function reasonOf(error: unknown): string {
   const code = systemCode(error) ?? '';
   if (code === 'EACCES') return `the user that this runs as (uid ${process.geteuid?.() ?? '?'}) may not read it`;
-  return SYSTEM_WORDS[code] ?? (error instanceof Error ? error.message : String(error));
+  return SYSTEM_WORDS[code] ?? messageOf(error);
 }
 
 /** Puts a value into the tree. `false` if something on its path is not a section, which the schema reports. */
@@ -93,7 +94,7 @@ function gapsIn(list: (typeof lists)[number], tree: unknown, fromEnvironment: Re
   if (hole === undefined || beyond === undefined) return [];
   const variable = variableOf(beyond.split(/[.[\]]+/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)));
   const one = list.slice(0, -1);
-  const message = `${variable} is for a ${one} that is not there: there is no ${one} number ${hole}; number them from 0 without a gap`;
+  const message = `${variable}: there is no ${one} number ${hole}; number them from 0 without a gap`;
   return [{ where: 'environment', message }];
 }
 

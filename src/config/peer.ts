@@ -9,7 +9,7 @@ export const peer = z.strictObject({
     usually: 'none: must be set',
   }),
   name: maybeText({
-    meaning: 'Names the peer in logs and on the status page. What it was sent is kept under this name',
+    meaning: 'Name of the peer in logs and on the status page. The record of what it was sent is kept under this name',
     usually: 'its host',
     pattern: /^[A-Za-z0-9._-]{1,64}$/,
     allowed: 'up to 64 characters of A–Z, a–z, 0–9, ., - and _',

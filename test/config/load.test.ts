@@ -163,7 +163,7 @@ describe('the environment', () => {
 
   it('has no boards after a gap', () => {
     expect(mistakes(undefined, { RGTP_NNTP_BOARDS_3_NAME: 'x' })).toEqual([
-      'environment: RGTP_NNTP_BOARDS_3_NAME is for a board that is not there: there is no board number 0; number them from 0 without a gap',
+      'environment: RGTP_NNTP_BOARDS_3_NAME: there is no board number 0; number them from 0 without a gap',
     ]);
     const two = 'boards:\n- rgtp: rgtp://a.example\n- rgtp: rgtp://b.example\n  name: b';
     expect(mistakes(two, { RGTP_NNTP_BOARDS_3_SECRET_FILE: 'x' })[0]).toContain('no board number 2');
@@ -181,7 +181,7 @@ describe('the environment', () => {
       { name: 'b.example', notices: true, address: { port: 563 } },
     ]);
     expect(mistakes(undefined, { RGTP_NNTP_PEERS_1_ADDRESS: 'nntp://a' })).toEqual([
-      'environment: RGTP_NNTP_PEERS_1_ADDRESS is for a peer that is not there: there is no peer number 0; number them from 0 without a gap',
+      'environment: RGTP_NNTP_PEERS_1_ADDRESS: there is no peer number 0; number them from 0 without a gap',
     ]);
   });
 
@@ -281,7 +281,10 @@ limits:
     ],
     ['embedded:\n  mail: { password: a, passwordFile: b }', 'c.yaml:2: embedded.mail.passwordFile'],
     ['permanent: mysql://a/b', 'c.yaml:1: permanent: this value is not allowed; it must be a postgres:// URL'],
-    ['permanent: postgres://a@db/b', 'c.yaml:1: permanent: an embedded board keeps these data in a file beside it'],
+    [
+      'permanent: postgres://a@db/b',
+      'c.yaml:1: permanent: an embedded board keeps its permanent data in a file beside it',
+    ],
     [`permanent: postgres://db/b${REMOTE}`, 'c.yaml:1: permanent: it must be postgres://USER@HOST/DATABASE'],
     [`permanent: postgres://a@db${REMOTE}`, 'c.yaml:1: permanent: it must be postgres://USER@HOST/DATABASE'],
     [`permanent: postgres://a@db/b${REMOTE}`, 'c.yaml:1: permanent: db is another machine: add ?sslmode=verify-full'],
@@ -323,7 +326,7 @@ limits:
     expect(mistakes(yaml).join('\n')).toContain(message);
   });
 
-  it('are told once each', () => {
+  it('are reported once each', () => {
     expect(mistakes('listen: [nntp://[::1]:99999]\n')).toHaveLength(1);
   });
 
