@@ -14,7 +14,7 @@ class Tally {
 
 /**
  * NNTP commands for Prometheus. prom-client finds its counters by strings made of the labels, which would cost half as
- * much as a STAT for each command. So commands are counted here, and prom-client is told at each scrape.
+ * much as a STAT for each command. So commands are counted here, and handed to prom-client at each scrape.
  */
 export class CommandCounts {
   readonly #tallies = new Map<string, Tally>();

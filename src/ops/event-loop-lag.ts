@@ -5,33 +5,33 @@ import { Gauge, type Registry } from 'prom-client';
 const EVERY = 100;
 
 /** The samples: ns from one to the next. */
-export type Looks = ReturnType<typeof monitorEventLoopDelay>;
+export type Samples = ReturnType<typeof monitorEventLoopDelay>;
 
 /** Figures of the lag, by prom-client's names. */
 const FIGURES = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'] as const;
 
-function lookEvery(resolution: number): Looks {
-  const looks = monitorEventLoopDelay({ resolution });
-  looks.enable();
-  return looks;
+function sampleEvery(resolution: number): Samples {
+  const samples = monitorEventLoopDelay({ resolution });
+  samples.enable();
+  return samples;
 }
 
 /**
  * How late the event loop has run since the last scrape. Replaces prom-client's metrics of these names, which count the
  * wait for the next sample as lag.
  */
-export function measureLag(registry: Registry, looks: Looks = lookEvery(EVERY)): void {
+export function measureLag(registry: Registry, samples: Samples = sampleEvery(EVERY)): void {
   /** seconds late, from the ns between two samples */
   const late = (ns: number) => Math.max(0, ns / 1e9 - EVERY / 1000);
   const read = {
     // Infinite before the first sample.
-    min: () => (looks.count === 0 ? 0 : late(looks.min)),
-    max: () => late(looks.max),
-    mean: () => (looks.count === 0 ? 0 : late(looks.mean)),
-    stddev: () => (looks.count === 0 ? 0 : looks.stddev / 1e9),
-    p50: () => late(looks.percentile(50)),
-    p90: () => late(looks.percentile(90)),
-    p99: () => late(looks.percentile(99)),
+    min: () => (samples.count === 0 ? 0 : late(samples.min)),
+    max: () => late(samples.max),
+    mean: () => (samples.count === 0 ? 0 : late(samples.mean)),
+    stddev: () => (samples.count === 0 ? 0 : samples.stddev / 1e9),
+    p50: () => late(samples.percentile(50)),
+    p90: () => late(samples.percentile(90)),
+    p99: () => late(samples.percentile(99)),
   } as const satisfies Record<(typeof FIGURES)[number], () => number>;
   const gauges: (readonly [figure: (typeof FIGURES)[number], gauge: Gauge])[] = [];
   const gauge = (name: string, figure: string, collect?: (this: Gauge) => void) => {
@@ -43,7 +43,7 @@ export function measureLag(registry: Registry, looks: Looks = lookEvery(EVERY)):
   gauge('nodejs_eventloop_lag_seconds', 'mean', function () {
     this.set(read.mean());
     for (const [figure, each] of gauges) each.set(read[figure]());
-    looks.reset();
+    samples.reset();
   });
   for (const figure of FIGURES) gauges.push([figure, gauge(`nodejs_eventloop_lag_${figure}_seconds`, figure)]);
 }

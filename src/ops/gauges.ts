@@ -83,7 +83,7 @@ export function addGauges(registry: Registry, now: () => Status): void {
   disk('size_bytes', 'Octets of the disk of the data folder', ({ octets }) => octets);
   disk(
     'free_inodes',
-    'Files that can still be made on the disk of the data folder; 0 of 0: no such limit',
+    'Files that can still be created on the disk of the data folder; 0 of 0: no such limit',
     ({ freeFiles }) => freeFiles,
   );
   disk('inodes', 'Files that the disk of the data folder has room for; 0: no such limit', ({ files }) => files);
@@ -160,13 +160,13 @@ export function addGauges(registry: Registry, now: () => Status): void {
   );
   counter(
     'cache_hits',
-    'Answers out of a cache',
+    'Answers found in a cache',
     ['cache'],
     ofCaches((cache) => cache.hits),
   );
   counter(
     'cache_misses',
-    'Answers that a cache did not have',
+    'Answers not found in a cache',
     ['cache'],
     ofCaches((cache) => cache.misses),
   );

@@ -19,7 +19,7 @@ export function logOutput(
   missing: (lines: number) => string,
   write: (text: string, tries: number) => void = toStandardError,
 ): LogOutput {
-  const counts = { all: 0, untold: 0 };
+  const counts = { all: 0, unreported: 0 };
   return {
     get lost() {
       return counts.all;
@@ -27,12 +27,12 @@ export function logOutput(
     write(line) {
       try {
         // The last line may be incomplete.
-        if (counts.untold > 0) write(`\n${missing(counts.untold)}`, 1);
-        counts.untold = 0;
+        if (counts.unreported > 0) write(`\n${missing(counts.unreported)}`, 1);
+        counts.unreported = 0;
         write(line, PATIENCE.tries);
       } catch {
         counts.all++;
-        counts.untold++;
+        counts.unreported++;
       }
     },
   };

@@ -52,8 +52,8 @@ export function openLog({ level, format, to }: LogOptions): AdjustableLog {
 
 function missing(lines: number, plain: boolean): string {
   const msg = 'lines of the log are missing: they could not be written';
-  const told = { level: 'warn', time: new Date().toISOString(), lines, msg };
-  return plain ? `${JSON.stringify(told)}\n` : `${lines} ${msg}\n`;
+  const entry = { level: 'warn', time: new Date().toISOString(), lines, msg };
+  return plain ? `${JSON.stringify(entry)}\n` : `${lines} ${msg}\n`;
 }
 
 /** Synchronous, so that an exit does not lose the last line. */

@@ -93,7 +93,7 @@ export class Metrics {
     });
     this.#postsRefused = new Counter({
       name: 'rgtp_nntp_posts_refused_total',
-      help: 'Posts that were not taken, by the reason; board none: refused before it was known',
+      help: 'Refused posts by reason; board none: refused before the board was known',
       labelNames: ['board', 'reason'],
       registers,
     });

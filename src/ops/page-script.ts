@@ -4,7 +4,7 @@
  * clients do not block health checks. Without scripts the page reloads itself instead.
  */
 export const script = `(() => {
-  const told = document.getElementById('told');
+  const notice = document.getElementById('notice');
   async function look() {
     if (!document.hidden) {
       try {
@@ -16,9 +16,9 @@ export const script = `(() => {
           const here = document.getElementById(part.id);
           if (here && here.innerHTML !== part.innerHTML) here.replaceChildren(...part.childNodes);
         }
-        told.textContent = '';
+        notice.textContent = '';
       } catch {
-        told.textContent = 'This page can no longer be updated: the server does not answer.';
+        notice.textContent = 'This page can no longer be updated: the server does not answer.';
       }
     }
     setTimeout(look, 10000);

@@ -21,7 +21,7 @@ const DAY = 86_400;
 /** the same as in rgtp-nntp doctor */
 const CERTIFICATE_SOON = 21 * DAY;
 const BACKUP_OLD = 7 * DAY;
-const DISK_LITTLE = 2 ** 30;
+const DISK_LOW = 2 ** 30;
 
 /** Shows no addresses, no names of people, and no texts. */
 export function statusPage({ status, history, now }: PageInput): string {
@@ -31,7 +31,7 @@ export function statusPage({ status, history, now }: PageInput): string {
 <noscript><meta http-equiv="refresh" content="30"></noscript><title>${escaped(titleOf(status))}</title><style>${style}</style></head><body>
 <a class="skip" href="#main">To the boards</a>
 <header><h1>${escaped(status.name)}</h1><div id="now" data-live><p>As of ${moment(now)}${connectedTo(status)}</p>
-<p class="dim">rgtp-nntp ${escaped(status.version)}, running for ${up}</p></div><p id="told" class="bad" role="status"></p>
+<p class="dim">rgtp-nntp ${escaped(status.version)}, running for ${up}</p></div><p id="notice" class="bad" role="status"></p>
 <nav aria-label="For programs"><a href="metrics">Metrics for Prometheus</a><a href="readyz">Is it ready?</a></nav></header>
 <main id="main" tabindex="-1"><h2>Boards</h2><section id="boards" data-live class="cards" aria-label="Boards">
 ${status.boards.map((board) => boardCard(board, now)).join('\n')}
@@ -42,7 +42,7 @@ ${charts(history, now, status.sessions !== undefined)}
 `;
 }
 
-/** What is wrong comes first: a tab may show no more. */
+/** Trouble comes first: a tab may show no more. */
 function titleOf({ name, boards, sessions }: Status): string {
   const away = boards.filter(({ reachable }) => !reachable).map(({ newsgroup }) => newsgroup);
   return `${away.length === 0 ? '' : `${away.join(', ')} away – `}${name} – ${sessions === undefined ? 'board' : 'news server'}`;
@@ -128,14 +128,14 @@ ${rows([
 /** What the operator watches. */
 function serverCard({ certificate, disk, backup, logLinesLost = 0 }: Status, now: number): string {
   const lost = counted(logLinesLost, 'line');
-  return `<article class="card"><h3>To look after</h3>${rows([
+  return `<article class="card"><h3>Upkeep</h3>${rows([
     [
       'Certificate',
       certificate === undefined ? 'none' : expiry((certificate.expires - now) / 1000, certificate.expires),
     ],
     ['Disk of the data folder', disk === undefined ? marked('unknown') : room(disk.freeOctets, disk.octets)],
     ['Last backup', backup === undefined ? 'none is known' : age((now - backup) / 1000)],
-    ['Log that could not be written', logLinesLost === 0 ? 'none' : marked(lost)],
+    ['Log lines that could not be written', logLinesLost === 0 ? 'none' : marked(lost)],
   ])}</article>`;
 }
 
@@ -147,7 +147,7 @@ function expiry(seconds: number, at: number): string {
 
 function room(free: number, octets: number): string {
   const text = `${size(free)} of ${size(octets)} free`;
-  return free < DISK_LITTLE ? marked(`${text}: little`) : text;
+  return free < DISK_LOW ? marked(`${text}: low`) : text;
 }
 
 function age(seconds: number): string {
@@ -161,8 +161,8 @@ function marked(html: string): string {
 function cacheCard({ caches }: Status): string {
   if (caches.length === 0) return '';
   const shown = caches.map(({ name, octets, hits, misses }): [string, string] => {
-    const asked = hits + misses;
-    const rate = asked === 0 ? 'not asked yet' : `${Math.round((hits / asked) * 100)} % found`;
+    const uses = hits + misses;
+    const rate = uses === 0 ? 'not used yet' : `${Math.round((hits / uses) * 100)} % found`;
     return [escaped(name), `${size(octets)}, ${rate}`];
   });
   return `<article class="card"><h3>Caches</h3>${rows(shown)}</article>`;

@@ -20,7 +20,7 @@ export function redact(fields: Record<string, unknown>): Record<string, unknown>
 function redactValue(name: string, value: unknown, depth: number): unknown {
   if (secretName.test(name) && typeof value !== 'boolean' && value !== undefined) return mask;
   if (typeof value !== 'object' || value === null || depth >= 6) return value;
-  // pino writes an error as `{}` unless it stands under `err`.
+  // pino writes an error as `{}` unless it is under `err`.
   if (isTrouble(value)) return reasonOf(value);
   if (value instanceof Error) return name === 'err' && depth === 0 ? value : pino.stdSerializers.err(value);
   if (Buffer.isBuffer(value)) return `${value.length} octets`;

@@ -7,7 +7,7 @@ export const watchingMutants: readonly Mutant[] = [
     'src/ops/event-loop-lag.ts',
     ['test/ops/metrics.test.ts'],
     ['the wait for the next look is no lag', 'Math.max(0, ns / 1e9 - EVERY / 1000)', 'Math.max(0, ns / 1e9)'],
-    ['lag is that since the last scrape', '    looks.reset();', ''],
+    ['lag is that since the last scrape', '    samples.reset();', ''],
   ),
   ...breaking(
     'src/ops/metrics.ts',

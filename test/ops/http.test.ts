@@ -218,7 +218,7 @@ describe('the status page', () => {
     });
     const { body: sick } = await get('/');
     expect(sick).toContain('<span class="bad">expired <time');
-    expect(sick).toContain('<span class="bad">1.0 MiB of 4.0 GiB free: little</span>');
+    expect(sick).toContain('<span class="bad">1.0 MiB of 4.0 GiB free: low</span>');
     expect(sick).toContain('<dt>Last backup</dt><dd>none is known</dd>');
     expect(sick).toContain('<span class="bad">2 lines</span>');
     expect(sick).toContain("Its files can't be written: the &#60;disk&#62; is full");

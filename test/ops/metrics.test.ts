@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { type Looks, measureLag } from '../../src/ops/event-loop-lag.ts';
+import { measureLag, type Samples } from '../../src/ops/event-loop-lag.ts';
 import { Metrics } from '../../src/ops/metrics.ts';
 
 /** Collects everything that nothing refers to. */
@@ -37,7 +37,7 @@ describe('the lag of the event loop', () => {
   const lagOf = async (looks: object) => {
     const registry = new Registry();
     // What is asked of it.
-    measureLag(registry, looks as Looks);
+    measureLag(registry, looks as Samples);
     const values: Record<string, number> = {};
     for (const { name, values: [value] = [] } of await registry.getMetricsAsJSON()) {
       values[name.replace(/^nodejs_eventloop_lag_|_?seconds$/g, '')] = Math.round((value?.value ?? -1) * 1000);
