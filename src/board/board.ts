@@ -114,7 +114,7 @@ export class Board {
     this.#reviewing = false;
   }
 
-  /** Whose connection the caller's machine says it is. Never rejects. */
+  /** Who has this connection, according to the caller's machine (ident). Never rejects. */
   async identify({ address, port, localPort }: Caller): Promise<string | undefined> {
     if (this.#identify === undefined || address === undefined) return undefined;
     try {

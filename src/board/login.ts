@@ -84,7 +84,7 @@ async function noted({ board: { store }, log }: CommandSession, task: () => void
     await store.commit(task);
   } catch (err) {
     if (diskTrouble(err) === undefined) throw err;
-    log.warn({ err }, 'a login could not be noted');
+    log.warn({ err }, 'a login could not be recorded');
   }
 }
 

@@ -1,10 +1,10 @@
 /** `rgtp-nntp export`: a board's articles as an mbox or a Maildir. */
 import { Command, Option } from 'commander';
-import { openLog } from '../ops/log.ts';
 import { archiveArticles } from '../server/archive/archive.ts';
 import { Failure } from '../server/failure.ts';
 import { keptOf } from '../server/kept.ts';
 import { boardNamed, type ConfigOption, configOption, configuration } from './configuration.ts';
+import { interruption, taskLog } from './long-task.ts';
 import { Progress } from './progress.ts';
 
 interface ExportOptions extends ConfigOption {
@@ -28,9 +28,6 @@ export function articleExportCommand(): Command {
         throw new Failure('no target', 'Name a file with --mbox, or a folder with --maildir.', { exitCode: 2 });
       }
       const config = configuration(options);
-      const log = openLog({ ...config.log, level: config.log.level === 'info' ? 'error' : config.log.level });
-      const interruption = new AbortController();
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => interruption.abort());
       const progress = new Progress();
       try {
         const { count, missing, unread } = await archiveArticles(
@@ -38,8 +35,8 @@ export function articleExportCommand(): Command {
           boardNamed(config, name),
           { kind: mbox === undefined ? 'maildir' : 'mbox', path, force, kept: keptOf(config, options.config) },
           {
-            log,
-            signal: interruption.signal,
+            log: taskLog(config),
+            signal: interruption(),
             onProgress: (phase, done, total) => progress.show(phase, done, total),
           },
         );

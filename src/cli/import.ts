@@ -9,6 +9,7 @@ import { Failure } from '../server/failure.ts';
 import { fileContent } from '../server/file-content.ts';
 import { Questions } from './ask.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
+import { interruption } from './long-task.ts';
 import { Progress } from './progress.ts';
 
 interface ImportOptions extends ConfigOption {
@@ -72,12 +73,10 @@ async function fromBoard(
   progress: Progress,
 ): Promise<void> {
   const secret = await secretOf(user, secretFile);
-  const interruption = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => interruption.abort());
   const copied = await copyLiveBoard(
     config,
     { address, user, secret, ca },
-    { signal: interruption.signal, onProgress: ({ phase, done, total }) => progress.show(phase, done, total) },
+    { signal: interruption(), onProgress: ({ phase, done, total }) => progress.show(phase, done, total) },
   );
   progress.end();
   const { path, resumed, rows, items, edits, diffs, motd, missing, skipped, unnamed, remarks, nextSequence } = copied;
@@ -99,7 +98,7 @@ async function secretOf(user: string | undefined, file: string | undefined): Pro
     if (file === undefined) return undefined;
     throw new Failure('--secret-file needs --user', undefined, { exitCode: 2 });
   }
-  const typed = file === undefined ? await asked(user) : fileContent(file, `the secret of ${user}`);
+  const typed = file === undefined ? await askSecretOf(user) : fileContent(file, `the secret of ${user}`);
   const secret = parseSecret(typed);
   if (secret !== undefined && secret.length > 0) return secret;
   throw new Failure(`the secret of ${user} is not hexadecimal`, 'It is pairs of hex digits; blanks are allowed.', {
@@ -107,7 +106,7 @@ async function secretOf(user: string | undefined, file: string | undefined): Pro
   });
 }
 
-async function asked(user: string): Promise<string> {
+async function askSecretOf(user: string): Promise<string> {
   using questions = new Questions();
   return await questions.askSecretly(`Secret of ${user} on that board`);
 }

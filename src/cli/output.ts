@@ -10,7 +10,7 @@ export function watchOutput(): void {
     process.exitCode = 1;
     process.stderr.write(`rgtp-nntp: standard output: ${complaintOf(error).text}\n`);
   });
-  // There is nobody to tell.
+  // There is nowhere left to report it.
   process.stderr.on('error', () => {});
 }
 

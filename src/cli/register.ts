@@ -41,7 +41,7 @@ async function agreed(warning: readonly string[], { yes }: RegisterOptions): Pro
   process.stdout.write(`${warning.join('\n')}\n`);
   if (yes) return true;
   using questions = new Questions();
-  return /^y(es)?$/i.test(await questions.ask('Go on? (yes or no)'));
+  return /^y(es)?$/i.test(await questions.ask('Do you agree? (yes or no)'));
 }
 
 function reachable(board: BoardConfig): BoardConfig {

@@ -6,7 +6,7 @@ import { takeFolders } from '../server/folders.ts';
 import { welcomeEditor } from '../server/greeting.ts';
 import { logStrays } from '../server/last-resort.ts';
 import { checkLocally } from '../server/local-check.ts';
-import { closed, untilTold } from '../server/signals.ts';
+import { closed, untilSignal } from '../server/signals.ts';
 import { Systemd } from '../server/systemd.ts';
 import { type ConfigOption, configuration } from './configuration.ts';
 import { announce } from './output.ts';
@@ -37,14 +37,14 @@ export async function runService<S extends Running>(options: ConfigOption, kind:
   // Install the handlers first, so that a signal does not kill a start half-way.
   let service: S | undefined;
   using systemd = new Systemd({ log, status: () => (service === undefined ? 'starting' : kind.status(service)) });
-  const told = untilTold(log, systemd, () => service?.reload(configuration(options)));
+  const signalled = untilSignal(log, systemd, () => service?.reload(configuration(options)));
   const running = await kind.start(config, log);
   service = running;
   const { made } = running.parts;
   if (made !== undefined && announce(welcomeEditor(made, process.stdout.isTTY, options.config))) made.seen();
   announce(kind.greeting(running));
-  await Promise.race([kind.settled?.(running), told]);
+  await Promise.race([kind.settled?.(running), signalled]);
   systemd.ready();
-  log.info({ signal: await told }, 'ending');
+  log.info({ signal: await signalled }, 'ending');
   await closed(() => running.close());
 }

@@ -1,11 +1,11 @@
 /** `rgtp-nntp sync`: fetches all boards completely, once. */
 import { Command } from 'commander';
-import { openLog } from '../ops/log.ts';
 import { RgtpError } from '../rgtp/errors.ts';
 import { Failure } from '../server/failure.ts';
 import { takeFolders } from '../server/folders.ts';
 import { Following } from '../server/following.ts';
 import { type ConfigOption, configOption, configuration, tellNewData } from './configuration.ts';
+import { taskLog } from './long-task.ts';
 import { Progress } from './progress.ts';
 
 export function syncCommand(): Command {
@@ -15,7 +15,7 @@ export function syncCommand(): Command {
     .action(async (options: ConfigOption) => {
       const config = configuration(options);
       tellNewData(config);
-      const log = openLog({ ...config.log, level: config.log.level === 'info' ? 'error' : config.log.level });
+      const log = taskLog(config);
       using _taken = takeFolders(config);
       const failed: string[] = [];
       for (const board of config.boards) {

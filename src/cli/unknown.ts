@@ -1,4 +1,4 @@
-/** A command that also runs without a subcommand takes no other word. Commander alone would only count the words. */
+/** Unknown subcommands of a command that also runs without one: commander alone would call them excess arguments. */
 import type { Command } from 'commander';
 import { closest } from '../config/closest.ts';
 

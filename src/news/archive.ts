@@ -1,5 +1,7 @@
 /** Articles in archives: line ends are LF, dots are not doubled, and nothing else is changed. */
 
+import { DAYS, MONTHS } from '../wire/calendar.ts';
+
 /** Turns an article received over NNTP (dot-stuffed, CRLF, terminated) into its form in a file. */
 export function storedArticle(wire: Buffer): Buffer {
   const text = wire.toString('latin1', 0, wire.length - '.\r\n'.length);
@@ -7,8 +9,6 @@ export function storedArticle(wire: Buffer): Buffer {
   return Buffer.from(plain.replaceAll('\n..', '\n.').replaceAll('\r\n', '\n'), 'latin1');
 }
 
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (n: number) => String(n).padStart(2, '0');
 
 /** asctime(3) in UTC, as RFC 4155 requires. */

@@ -1,3 +1,4 @@
+import { DAYS, MONTHS } from '../wire/calendar.ts';
 import { ascii, type Octets, octets, trimmed } from '../wire/octets.ts';
 import { formatHex32, parseHex32 } from './hex.ts';
 import { parseItemId } from './item-id.ts';
@@ -54,8 +55,6 @@ export function formatEditLogEntry(entry: EditLogEntry): Octets[] {
   ];
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const WHEN = /^(\d\d)[.:](\d\d) on (?:([A-Z][a-z]{2}) )?(\d\d?) ([A-Z][a-z]{2})$/;
 /** A date falls on the same weekday again after at most this many years. */
 const YEARS = 12;
@@ -98,7 +97,7 @@ export function mayBeAt(when: Octets, time: number): boolean {
       edit.hour === date.getUTCHours() &&
       edit.day === date.getUTCDate() &&
       edit.month === date.getUTCMonth());
-  // There may be no such day: then any time does.
+  // There may be no such day: then any time will do.
   return isSame || editTime(when, time) === time;
 }
 

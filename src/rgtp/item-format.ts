@@ -1,4 +1,6 @@
 /** The text that a board writes into items, in the layout of the specification and groggsd. */
+
+import { DAYS, MONTHS } from '../wire/calendar.ts';
 import { type Ascii, ascii, type Octets, octets } from '../wire/octets.ts';
 import { formatHex32 } from './hex.ts';
 import type { ContinuationMark } from './item.ts';
@@ -18,8 +20,6 @@ export interface HeaderOptions {
 
 /** octets of a header's first line; longer parts move to lines of their own */
 const MAX_FIRST_LINE = 80;
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** The header lines between the cookie and the empty line: the first form whose first line fits. */
 export function formatHeader(options: HeaderOptions): Octets[] {

@@ -19,7 +19,7 @@ export interface Contribution {
   readonly header: readonly Octets[];
   /** the text, carets undoubled */
   readonly lines: readonly Octets[];
-  /** the same in one piece, each line ended by CRLF, if it came so: to cut it into lines costs more than all the rest */
+  /** the same in one piece, each line ended by CRLF, if it arrived so: splitting it costs more than all other parsing */
   readonly text?: Octets;
 }
 

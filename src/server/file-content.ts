@@ -1,6 +1,7 @@
 /** Files that the configuration names. */
 import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import { readSmallFile } from '../wire/small-file.ts';
+import { messageOf } from '../wire/trouble.ts';
 import { Failure } from './failure.ts';
 
 /** The file's text, trimmed. @param what names it in messages: `the secret of groggs.gossip` @throws Failure */
@@ -9,10 +10,7 @@ export function fileContent(file: string, what: string): string {
     return readSmallFile(file).toString('utf8').trim();
   } catch (error) {
     const known = storeErrorFrom(error, file);
-    const reason =
-      known instanceof StoreError
-        ? known.message
-        : `${file}: ${error instanceof Error ? error.message : String(error)}`;
+    const reason = known instanceof StoreError ? known.message : `${file}: ${messageOf(error)}`;
     const denied = known instanceof StoreError && known.kind === 'denied';
     const remedy = denied
       ? `Let the user that this runs as (uid ${process.geteuid?.() ?? '?'}) read it.`

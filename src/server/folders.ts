@@ -14,6 +14,7 @@ import type { Config } from '../config/config.ts';
 import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import { takeLock } from '../store/lock.ts';
 import { giveToFolderOwner } from '../store/ownership.ts';
+import { messageOf } from '../wire/trouble.ts';
 import { Failure } from './failure.ts';
 
 type Folders = Pick<Config, 'data' | 'keys'>;
@@ -34,8 +35,7 @@ function explained(key: string, folder: string, act: (folder: string) => void): 
   try {
     act(folder);
   } catch (error) {
-    const known = storeErrorFrom(error, folder);
-    const reason = known instanceof Error ? known.message : String(error);
+    const reason = messageOf(storeErrorFrom(error, folder));
     const what = existsSync(folder) ? "can't be used" : "can't be created";
     throw new Failure(`the folder of ${key} ${what}: ${reason}`, `Create it, or set ${key} to another one.`);
   }

@@ -57,7 +57,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
   } catch (cause) {
     throw new Failure(
       `${path} is damaged, or of another version of rgtp-nntp`,
-      'Take another backup, or the rgtp-nntp that made this one.',
+      'Restore another backup, or use the rgtp-nntp that made this one.',
       { cause },
     );
   }

@@ -12,6 +12,7 @@ import { Membership } from '../store/postgres/membership.ts';
 import { PermanentDatabase } from '../store/postgres/permanent-database.ts';
 import { Postgres } from '../store/postgres/postgres.ts';
 import type { Log } from '../wire/log.ts';
+import { messageOf } from '../wire/trouble.ts';
 import { Failure } from './failure.ts';
 import { endNow } from './last-resort.ts';
 import { isInDatabase, refuseLostPermanent } from './lost-files.ts';
@@ -19,14 +20,14 @@ import { isInDatabase, refuseLostPermanent } from './lost-files.ts';
 /** The database of the configuration, if it names one. @throws Failure, StoreError */
 export async function openPostgres(
   { permanent, permanentPasswordFile: passwordFile }: Pick<Config, 'permanent' | 'permanentPasswordFile'>,
-  { asItIs = false } = {},
+  { keepSchema = false } = {},
 ): Promise<Postgres | undefined> {
   if (permanent === '') return undefined;
   try {
-    return await Postgres.open(permanent, { asItIs, ...(passwordFile !== '' && { passwordFile }) });
+    return await Postgres.open(permanent, { keepSchema, ...(passwordFile !== '' && { passwordFile }) });
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Failure(`the database of permanent can't be used: ${reason}`, undefined, { cause: error });
   }
 }

@@ -157,7 +157,7 @@ async function stage({ from, staged, sha256 }: Staged): Promise<void> {
     throw storeErrorFrom(error, staged);
   }
   if (sha256 !== undefined && (await sha256Of(staged)) !== sha256) {
-    throw new Failure(`${from} is damaged: it is not what the backup wrote`, 'Take another backup.');
+    throw new Failure(`${from} is damaged: it is not what the backup wrote`, 'Restore another backup.');
   }
 }
 

@@ -1,6 +1,7 @@
 /** Signals of the operating system. */
 import { performance } from 'node:perf_hooks';
 import type { Log } from '../wire/log.ts';
+import { messageOf } from '../wire/trouble.ts';
 import { Failure } from './failure.ts';
 import type { Systemd } from './systemd.ts';
 
@@ -19,7 +20,7 @@ const AFTERWARDS = 250;
  *
  * Each SIGHUP runs `reread`, one at a time; a failure is logged and changes nothing. systemd is told of all this.
  */
-export function untilTold(log: Log, systemd: Systemd, reread: () => Promise<void> | void): Promise<NodeJS.Signals> {
+export function untilSignal(log: Log, systemd: Systemd, reread: () => Promise<void> | void): Promise<NodeJS.Signals> {
   let rereading = Promise.resolve();
   process.on('SIGHUP', () => {
     systemd.reloading();
@@ -29,20 +30,20 @@ export function untilTold(log: Log, systemd: Systemd, reread: () => Promise<void
         systemd.reloaded();
       },
       (error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         log.error({ reason }, 'the new configuration cannot be used; the old one stays in force');
         systemd.reloaded(`the new configuration cannot be used, the old one stays in force: ${reason}`);
       },
     );
   });
   return new Promise((resolve) => {
-    let told: number | undefined;
+    let first: number | undefined;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        if (told !== undefined && performance.now() - told > sameKeyMs) cutOff(log, 'told again');
-        if (told === undefined) setTimeout(() => cutOff(log, 'not everything finished in time'), DEADLINE).unref();
-        if (told === undefined) systemd.stopping();
-        told ??= performance.now();
+        if (first !== undefined && performance.now() - first > sameKeyMs) cutOff(log, 'a second signal');
+        if (first === undefined) setTimeout(() => cutOff(log, 'not everything finished in time'), DEADLINE).unref();
+        if (first === undefined) systemd.stopping();
+        first ??= performance.now();
         resolve(signal);
       });
     }

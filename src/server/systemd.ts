@@ -123,7 +123,7 @@ export class Systemd {
 
   #complain(error: Error): void {
     this.#off = systemCode(error) === 'ENOENT';
-    if (!this.#complained) this.#log.warn({ reason: error.message }, 'systemd could not be told how the service is');
+    if (!this.#complained) this.#log.warn({ reason: error.message }, 'systemd could not be notified');
     this.#complained = true;
   }
 }

@@ -32,7 +32,7 @@ export function joinCrowd(stream: Duplex, owner: unknown): void {
   members.set(stream, owner);
 }
 
-/** one for all: a closure each would be a part of an idle connection's memory */
+/** one for all: a closure each would add to an idle connection's memory */
 function leave(this: Duplex): void {
   members.delete(this);
 }

@@ -15,7 +15,7 @@ export class Paced extends Duplex {
   readonly #below: Duplex;
   #input: Buffer | undefined;
   #ended = false;
-  /** who takes the input has had enough for now */
+  /** whoever reads from this has had enough for now */
   #isFull = false;
 
   /** @param owner as of `FairShare.belongs()` */

@@ -22,6 +22,11 @@ function isOfSystem(error: Error): boolean {
   return !error.code.startsWith('ERR_') || /^ERR_(?:SSL|TLS|SOCKET_CLOSED)/.test(error.code);
 }
 
+/** What an error says, without its causes. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** An error and its causes on one line. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

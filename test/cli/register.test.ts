@@ -31,7 +31,7 @@ describe('rgtp-nntp register', () => {
   it('shows the conditions, and asks for nothing without a yes', async () => {
     const { code, stdout, stderr } = await commandLine(['register', 'ann@example.org'], { env, input: 'no\n' });
     expect(stdout.length).toBeGreaterThan(40);
-    expect(stderr).toContain('Go on? (yes or no)');
+    expect(stderr).toContain('Do you agree? (yes or no)');
     expect(stderr).toContain('you did not agree: no account was requested');
     expect(code).toBe(1);
     expect(readdirSync(join(folder, 'board'))).not.toContain('outbox');

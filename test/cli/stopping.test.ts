@@ -110,7 +110,7 @@ it('serve ends well while a mail server that hangs has a letter', async () => {
   }
 });
 
-it('whoever is told again while a post is still coming in ends at once, and well', async () => {
+it('a second signal while a post is still coming in ends the server at once, with success', async () => {
   const started = start('serve');
   await started.printed(/Status page/);
   const poster = new Clinging(portOf(started, /newsreader at .* port (\d+)/));
@@ -119,7 +119,7 @@ it('whoever is told again while a post is still coming in ends at once, and well
   await poster.ask('POST\r\nSubject: half', /340 .*\r\n/);
   const again = setInterval(() => started.child.kill('SIGTERM'), 50);
   const { code, signal, stderr } = await started.ended.finally(() => clearInterval(again));
-  expect(stderr).toContain('told again: what is in progress is cut off');
+  expect(stderr).toContain('a second signal: what is in progress is cut off');
   expect({ code, signal }).toEqual({ code: 0, signal: null });
 });
 

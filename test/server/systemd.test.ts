@@ -82,7 +82,7 @@ function opened(environment: NodeJS.ProcessEnv) {
   return { systemd, warnings, warned };
 }
 
-const COULD_NOT = 'systemd could not be told how the service is';
+const COULD_NOT = 'systemd could not be notified';
 
 it('sends one message at a time, and nothing that is over by now', async () => {
   const messenger = await Messenger.open();

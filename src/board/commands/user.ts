@@ -33,7 +33,7 @@ export const user: Command = {
 async function register(session: CommandSession, userid: Octets): Promise<void> {
   const { registration } = session.board;
   if (registration === undefined) throw new Refusal(482, octets`Access denied.`);
-  session.report('account asked for', { userid });
+  session.report('account requested', { userid });
   try {
     session.say(octets`280 ${await registration.register(userid, callerKey(session.caller))}`);
     session.close();

@@ -3,6 +3,7 @@ import { parseIndexEntry } from '../../rgtp/index-entry.ts';
 import { doubleSpurgeCarets } from '../../rgtp/item.ts';
 import { formatItemStatus, parseItemStatus } from '../../rgtp/item-status.ts';
 import { ascii, join, type Octets, octets } from '../../wire/octets.ts';
+import { messageOf } from '../../wire/trouble.ts';
 import { itemFromElsewhere, type StoredItem } from '../items.ts';
 import type { BoardStore } from '../store.ts';
 import type { Copying } from './copying.ts';
@@ -90,7 +91,7 @@ export class CopiedTexts {
     try {
       item = this.#itemFrom(id, data, isSpurge);
     } catch (error) {
-      this.#copying.answered('ITEM', id, error instanceof Error ? error.message : String(error));
+      this.#copying.answered('ITEM', id, messageOf(error));
       return;
     }
     this.#store.items.write(item);

@@ -1,6 +1,6 @@
 import { parseHex32 } from '../../rgtp/hex.ts';
 import { octetsFrom, trimmed } from '../../wire/octets.ts';
-import { Trouble } from '../../wire/trouble.ts';
+import { messageOf, Trouble } from '../../wire/trouble.ts';
 import { ROW_OCTETS } from '../index-log.ts';
 import { type LineGroup, SpoolFolder } from './spool-folder.ts';
 
@@ -51,7 +51,7 @@ export class SpoolSource {
     try {
       yield* this.#folder.lines('index', LARGEST.index, ROW_OCTETS);
     } catch (error) {
-      throw new NoSpoolError(this.#folder.path, reasonOf(error));
+      throw new NoSpoolError(this.#folder.path, messageOf(error));
     }
   }
 
@@ -88,10 +88,6 @@ export class SpoolSource {
   }
 
   skip(file: string, error: unknown): void {
-    this.skipped.push({ file, reason: reasonOf(error) });
+    this.skipped.push({ file, reason: messageOf(error) });
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@
  * on).
  */
 import { bytesOf, octetsFrom } from '../../wire/octets.ts';
+import { messageOf } from '../../wire/trouble.ts';
 import { accessLevel } from '../access.ts';
 import { type Account, checkUserid, SECRET_OCTETS, USERID_OCTETS } from '../users.ts';
 
@@ -32,7 +33,7 @@ export function parseUserDatabase(file: Buffer, onBad: (reason: string) => void)
       try {
         accounts.push(parseRecord(record));
       } catch (error) {
-        onBad(`record ${at / RECORD}: ${error instanceof Error ? error.message : String(error)}`);
+        onBad(`record ${at / RECORD}: ${messageOf(error)}`);
       }
     }
   }

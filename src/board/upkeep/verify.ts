@@ -3,6 +3,7 @@ import { type IndexEntry, parseIndexEntry } from '../../rgtp/index-entry.ts';
 import { parseItem } from '../../rgtp/item.ts';
 import { formatItemStatus } from '../../rgtp/item-status.ts';
 import { octetsFrom } from '../../wire/octets.ts';
+import { messageOf } from '../../wire/trouble.ts';
 import { type StoredItem, subjectOf } from '../items.ts';
 import type { BoardStore } from '../store.ts';
 
@@ -137,8 +138,4 @@ function readUsers(store: BoardStore): number {
 function shortened(found: readonly string[]): readonly string[] {
   if (found.length <= MOST_NAMED) return found;
   return [...found.slice(0, MOST_NAMED), `… and ${found.length - MOST_NAMED} more`];
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -19,7 +19,10 @@ export function verifyCommand(): Command {
       ];
       process.stdout.write(`${lines.join('\n')}\n`);
       if (problems.length > 0)
-        throw new Failure(`${problems.length} problems`, 'Restore a backup, or correct the items as an editor.');
+        throw new Failure(
+          `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`,
+          'Restore a backup, or correct the items as an editor.',
+        );
       process.stdout.write('The board is sound.\n');
     });
 }

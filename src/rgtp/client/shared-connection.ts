@@ -1,3 +1,4 @@
+import { messageOf } from '../../wire/trouble.ts';
 import { RgtpError, type RgtpErrorKind } from '../errors.ts';
 
 /** What can be shared: a connection. */
@@ -160,7 +161,7 @@ class Lease<C> {
 export class NotAskedError extends RgtpError {
   constructor(cause: unknown) {
     const kind = cause instanceof RgtpError ? cause.kind : 'unavailable';
-    super(kind, cause instanceof Error ? cause.message : String(cause), { cause });
+    super(kind, messageOf(cause), { cause });
     this.name = 'NotAskedError';
   }
 }

@@ -10,7 +10,7 @@ export async function* examineDatabase(config: Config): AsyncGenerator<Finding> 
   if (config.permanent === '') return;
   let postgres: Postgres | undefined;
   try {
-    postgres = await openPostgres(config, { asItIs: true });
+    postgres = await openPostgres(config, { keepSchema: true });
     if (postgres === undefined) return;
     yield* examineSettings(postgres);
     yield* examineSchema(postgres, config);
@@ -30,7 +30,7 @@ async function* examineSettings(postgres: Postgres): AsyncGenerator<Finding> {
        current_setting('full_page_writes') AS pages, pg_is_in_recovery() AS standby`,
   );
   yield ok(`permanent data: PostgreSQL ${row['version']} answers at ${postgres.name}`);
-  if (row['standby'] === true) yield fail(`${postgres.name} is a standby`, 'Let permanent name the primary.');
+  if (row['standby'] === true) yield fail(`${postgres.name} is a standby`, 'Set permanent to the primary.');
   for (const [setting, value] of [
     ['fsync', row['fsync']],
     ['full_page_writes', row['pages']],

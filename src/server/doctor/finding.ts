@@ -1,3 +1,5 @@
+import { messageOf } from '../../wire/trouble.ts';
+
 /** One result of an examination. */
 export interface Finding {
   readonly result: 'ok' | 'warn' | 'fail';
@@ -20,5 +22,5 @@ export function fail(what: string, remedy?: string): Finding {
 
 /** An error's message on one line. */
 export function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+  return messageOf(error).replaceAll(/\s*\n\s*/g, ' ');
 }

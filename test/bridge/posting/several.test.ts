@@ -324,7 +324,7 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
     await proxy.close();
   });
 
-  test('what was left by a dead bridge is held back also before the heir has heard of it', async () => {
+  test('what was left by a dead bridge is held back even before the bridge that takes over knows of it', async () => {
     const [dead, living] = [await shared(), await shared()];
     const { shared: its } = living.permanent;
     if (its === undefined) throw new Error('nothing is shared');
