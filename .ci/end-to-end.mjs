@@ -2,7 +2,7 @@
 // vitest does.
 //
 // Newsreaders with windows are worked from outside, by clicks and keys that a busy X server sometimes loses. Where nothing
-// but their files failed, these run once more, alone: a fault of the bridge's fails twice. Those that passed only then are
+// but their files failed, these run once more, alone: a fault of the bridge would fail twice. Those that passed only then are
 // named, and the report has their second results.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
