@@ -10,7 +10,7 @@ test.each<{ what: string; board: number[] }>([
   { what: 'posts of 1.4 KB', board: [700, 17, 21] },
   { what: 'many small ones', board: [500, 50, 1] },
   { what: 'an item each', board: [10_000, 1, 3] },
-])('memory is what is configured: $what', { timeout: 120_000 }, async ({ board }) => {
+])('memory is what is configured: $what', { timeout: 240_000 }, async ({ board }) => {
   // In a process of its own: nothing else's memory is counted.
   const args = ['--no-warnings', join(import.meta.dirname, 'memory-process.ts'), BUDGET, ...board].map(String);
   const { stdout } = await promisify(execFile)(process.execPath, args);

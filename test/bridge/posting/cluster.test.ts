@@ -244,7 +244,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     await database.empty();
   });
 
-  const patience = { timeout: 120_000 + POSTS * 1000 };
+  const patience = { timeout: 480_000 + POSTS * 1000 };
 
   test.each([
     ['the embedded board', 2, embedded],
@@ -292,22 +292,20 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
         round++;
         return cases.filter((one) => !isPosted(one));
       };
-      await expect.poll(unsettled, { timeout: 120_000 }).toEqual([]);
+      await expect.poll(unsettled).toEqual([]);
       world.calm = true;
       await world.steady();
       expectAll(cases, await world.marks(), world.reasons);
 
       const first = world.place(0);
-      await expect.poll(() => first.bridge.permanent.intents().catch(() => undefined), { timeout: 30_000 }).toEqual([]);
+      await expect.poll(() => first.bridge.permanent.intents().catch(() => undefined)).toEqual([]);
       for (const { bridge } of world.places) {
         await expect
-          .poll(
-            () =>
-              bridge.model.refresh().then(
-                () => true,
-                () => false,
-              ),
-            { timeout: 30_000 },
+          .poll(() =>
+            bridge.model.refresh().then(
+              () => true,
+              () => false,
+            ),
           )
           .toBe(true);
       }

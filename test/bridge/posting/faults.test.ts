@@ -154,7 +154,7 @@ class World {
   }
 }
 
-test(`${POSTS} posts while connections, bridge and board die`, { timeout: 60_000 + POSTS * 500 }, async () => {
+test(`${POSTS} posts while connections, bridge and board die`, { timeout: 240_000 + POSTS * 500 }, async () => {
   const world = new World(folder);
   await world.start();
   for (let n = 0; n < BASES; n++) {
