@@ -135,6 +135,7 @@ export const nntpMutants: readonly Mutant[] = [
     find: 'of [this.#fresh, this.#light, this.#heavy]) if',
     replace: 'of [this.#light, this.#heavy]) if',
     tests: [SHARE],
+    hangs: true,
   },
   {
     promise: 'who needs a few turns does not wait for a crowd that has had many',
