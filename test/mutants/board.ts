@@ -97,7 +97,6 @@ export const boardMutants = [
       '… and has to hang up',
       'const clock = setTimeout(() => socket.destroy(), this.#patience).unref();',
       'const clock = setTimeout(() => {}, this.#patience).unref();',
-      HANGS,
     ],
     ['… of whom there are not many at a time', 'if (this.#leaving.size >= most) {', 'if (this.#leaving.size > most) {'],
     ['… and who has hung up is none of them', '      this.#leaving.delete(socket);\n', ''],

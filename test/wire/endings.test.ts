@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { setImmediate as nextRound } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { dropInTurns, endInTurns, TurnedAway } from '../../src/wire/endings.ts';
 import { stepByStep } from '../support/turns.ts';
 
@@ -91,12 +91,18 @@ function caller(): { readonly stream: Duplex; readonly heard: () => string } {
 }
 
 test('who is turned away hears why, and is cut off if they do not hang up', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const { stream, heard } = caller();
-  new TurnedAway(1).add(stream, 'No room.', 1);
+  new TurnedAway(1000).add(stream, 'No room.', 1);
   // The client sends no end.
   stream.push('and yet');
-  await once(stream, 'close');
+  await nextRound();
   expect(heard()).toBe('No room.');
+  vi.advanceTimersByTime(999);
+  expect(stream.destroyed).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(stream.destroyed).toBe(true);
   expect(stream.readableEnded).toBe(false);
 });
 
