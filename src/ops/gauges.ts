@@ -2,65 +2,68 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { BoardStatus, CacheStatus, PeerStatus, Status } from './status.ts';
 
 type Put<L extends string> = (labels: Readonly<Record<L, string>>, value: number) => void;
+type Read<L extends string> = (set: Put<L>, now: Status) => void;
 
 const OUTCOMES = ['offered', 'accepted', 'refused', 'deferred'] as const;
 
 /** Adds the metrics that show a state, read at each scrape. Times are unix seconds, so that an age is `time() - x`. */
 export function addGauges(registry: Registry, now: () => Status): void {
-  const registers = [registry];
-  const gauge = <L extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly L[],
-    read: (set: Put<L>, now: Status) => void,
-  ) =>
+  const gauges = new Gauges(registry, now);
+  addServer(gauges);
+  addDisk(gauges);
+  addBoards(gauges);
+  addPeers(gauges);
+  addCaches(gauges);
+}
+
+class Gauges {
+  readonly #registers: Registry[];
+  readonly #now: () => Status;
+
+  constructor(registry: Registry, now: () => Status) {
+    this.#registers = [registry];
+    this.#now = now;
+  }
+
+  gauge<L extends string>(name: string, help: string, labelNames: readonly L[], read: Read<L>): void {
+    const now = this.#now;
     new Gauge({
       name: `rgtp_nntp_${name}`,
       help,
       labelNames,
-      registers,
+      registers: this.#registers,
       collect() {
         this.reset();
         read((labels, value) => this.set(labels, value), now());
       },
     });
+  }
+
   /** A counter whose value is counted elsewhere, since the start. */
-  const counter = <L extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly L[],
-    read: (set: Put<L>, now: Status) => void,
-  ) =>
+  counter<L extends string>(name: string, help: string, labelNames: readonly L[], read: Read<L>): void {
+    const now = this.#now;
     new Counter({
       name: `rgtp_nntp_${name}_total`,
       help,
       labelNames,
-      registers,
+      registers: this.#registers,
       collect() {
         this.reset();
         read((labels, value) => this.inc(labels, value), now());
       },
     });
-  const ofBoards =
-    (read: (board: BoardStatus) => number) =>
-    (set: Put<'board'>, { boards }: Status): void => {
-      for (const board of boards) set({ board: board.name }, read(board));
-    };
-  const ofCaches =
-    (read: (cache: CacheStatus) => number) =>
-    (set: Put<'cache'>, { caches }: Status): void => {
-      for (const cache of caches) set({ cache: cache.name }, read(cache));
-    };
-  const boards = (name: string, help: string, read: (board: BoardStatus) => number) =>
-    gauge(`board_${name}`, help, ['board'], ofBoards(read));
+  }
+}
 
-  gauge('build_info', 'Always 1; the label says what runs', ['version'], (set, { version }) => set({ version }, 1));
-  gauge('connections_open', 'NNTP connections open now', [], (set, { sessions = 0 }) => set({}, sessions));
-  counter('log_lines_lost', 'Lines of the log that could not be written', [], (set, { logLinesLost = 0 }) =>
+function addServer(gauges: Gauges): void {
+  gauges.gauge('build_info', 'Always 1; the label says what runs', ['version'], (set, { version }) =>
+    set({ version }, 1),
+  );
+  gauges.gauge('connections_open', 'NNTP connections open now', [], (set, { sessions = 0 }) => set({}, sessions));
+  gauges.counter('log_lines_lost', 'Lines of the log that could not be written', [], (set, { logLinesLost = 0 }) =>
     set({}, logLinesLost),
   );
-
-  gauge(
+  gauges.gauge(
     'certificate_expiry_timestamp_seconds',
     'When the certificate that newsreaders are shown expires',
     [],
@@ -68,11 +71,17 @@ export function addGauges(registry: Registry, now: () => Status): void {
       if (certificate !== undefined) set({}, certificate.expires / 1000);
     },
   );
-  gauge('last_backup_timestamp_seconds', 'When the last backup was made; 0: none is known', [], (set, { backup = 0 }) =>
-    set({}, backup / 1000),
+  gauges.gauge(
+    'last_backup_timestamp_seconds',
+    'When the last backup was made; 0: none is known',
+    [],
+    (set, { backup = 0 }) => set({}, backup / 1000),
   );
+}
+
+function addDisk(gauges: Gauges): void {
   const disk = (name: string, help: string, read: (disk: NonNullable<Status['disk']>) => number) =>
-    gauge(`data_${name}`, help, [], (set, { disk }) => {
+    gauges.gauge(`data_${name}`, help, [], (set, { disk }) => {
       if (disk !== undefined) set({}, read(disk));
     });
   disk(
@@ -87,88 +96,90 @@ export function addGauges(registry: Registry, now: () => Status): void {
     ({ freeFiles }) => freeFiles,
   );
   disk('inodes', 'Files that the disk of the data folder has room for; 0: no such limit', ({ files }) => files);
+}
 
-  boards('up', '1 while the board answers', (board) => Number(board.reachable));
-  boards('ready', '1 once its index is in', (board) => Number(board.ready));
-  boards('disk_trouble', '1 while its files, or the database, cannot be written', (board) =>
-    Number(board.disk !== undefined),
-  );
-  boards('lag_seconds', 'Seconds since the mirror last agreed with the board', (board) => board.lagSeconds);
-  boards('lag_sequences', 'Sequence numbers the mirror is known to be behind', (board) => board.lagSequences);
-  boards(
-    'rows_withheld',
-    'Rows of its index that cannot be shown: they have no confirmed number',
-    (board) => board.withheld ?? 0,
-  );
-  boards('sequence', 'Highest sequence number known', (board) => board.sequence ?? 0);
-  boards('articles', 'Articles in its newsgroups', (board) => board.articles ?? 0);
-  const shared = (name: string, help: string, read: (board: BoardStatus) => number | undefined) =>
-    gauge(`board_${name}`, help, ['board'], (set, { boards }) => {
-      for (const board of boards) {
-        const value = read(board);
-        if (value !== undefined) set({ board: board.name }, value);
+function addBoards(gauges: Gauges): void {
+  const board = (name: string, help: string, read: (board: BoardStatus) => number | undefined) =>
+    gauges.gauge(`board_${name}`, help, ['board'], (set, { boards }) => {
+      for (const each of boards) {
+        const value = read(each);
+        if (value !== undefined) set({ board: each.name }, value);
       }
     });
-  shared(
+  board('up', '1 while the board answers', ({ reachable }) => Number(reachable));
+  board('ready', '1 once its index is in', ({ ready }) => Number(ready));
+  board('disk_trouble', '1 while its files, or the database, cannot be written', ({ disk }) =>
+    Number(disk !== undefined),
+  );
+  board('lag_seconds', 'Seconds since the mirror last agreed with the board', ({ lagSeconds }) => lagSeconds);
+  board('lag_sequences', 'Sequence numbers the mirror is known to be behind', ({ lagSequences }) => lagSequences);
+  board(
+    'rows_withheld',
+    'Rows of its index that cannot be shown: they have no confirmed number',
+    ({ withheld = 0 }) => withheld,
+  );
+  board('sequence', 'Highest sequence number known', ({ sequence = 0 }) => sequence);
+  board('articles', 'Articles in its newsgroups', ({ articles = 0 }) => articles);
+  board(
     'bridges',
     'Bridges that serve the board with this database, as far as this one knows; 0: it is cut off',
     ({ bridges }) => bridges,
   );
-  shared('leads', '1 while this bridge polls the board for all', ({ leads }) =>
+  board('leads', '1 while this bridge polls the board for all', ({ leads }) =>
     leads === undefined ? undefined : Number(leads),
   );
-  gauge(
-    'board_clients',
-    'RGTP connections to the embedded board, those of the bridge included',
-    ['board'],
-    (set, { boards }) => {
-      for (const { name, clients } of boards) if (clients !== undefined) set({ board: name }, clients);
-    },
-  );
-  boards('items', 'Items of the board', (board) => board.items);
-  boards('items_held', 'Items whose text is held', (board) => board.held);
-  boards('items_queued', 'Items whose text is still to be fetched', (board) => board.queued ?? 0);
-  boards('posts_under_way', 'Posts being delivered to the board', (board) => board.postsUnderWay ?? 0);
-  boards('posts_in_doubt', 'Posts that the board may or may not have received', (board) => board.postsInDoubt ?? 0);
+  board('clients', 'RGTP connections to the embedded board, those of the bridge included', ({ clients }) => clients);
+  board('items', 'Items of the board', ({ items }) => items);
+  board('items_held', 'Items whose text is held', ({ held }) => held);
+  board('items_queued', 'Items whose text is still to be fetched', ({ queued = 0 }) => queued);
+  board('posts_under_way', 'Posts being delivered to the board', ({ postsUnderWay = 0 }) => postsUnderWay);
+  board('posts_in_doubt', 'Posts that the board may or may not have received', ({ postsInDoubt = 0 }) => postsInDoubt);
+}
 
-  const ofPeers =
-    (read: (peer: PeerStatus) => number) =>
-    (set: Put<'peer'>, { peers = [] }: Status): void => {
-      for (const peer of peers) set({ peer: peer.name }, read(peer));
-    };
-  const peers = (name: string, help: string, read: (peer: PeerStatus) => number) =>
-    gauge(`peer_${name}`, help, ['peer'], ofPeers(read));
-  peers('up', '0 while the peer cannot be reached', ({ state }) => Number(state !== 'away'));
-  peers('feeds', '1 where this server sends to the peer; of several bridges of a board, one does', ({ state }) =>
+function addPeers(gauges: Gauges): void {
+  const peer = (name: string, help: string, read: (peer: PeerStatus) => number) =>
+    gauges.gauge(`peer_${name}`, help, ['peer'], (set, { peers = [] }) => {
+      for (const each of peers) set({ peer: each.name }, read(each));
+    });
+  peer('up', '0 while the peer cannot be reached', ({ state }) => Number(state !== 'away'));
+  peer('feeds', '1 where this server sends to the peer; of several bridges of a board, one does', ({ state }) =>
     Number(state !== 'elsewhere'),
   );
-  peers('backlog', 'Articles that wait for the peer, at most', ({ backlog }) => backlog);
-  counter(
+  peer('backlog', 'Articles that wait for the peer, at most', ({ backlog }) => backlog);
+  gauges.counter(
     'peer_articles',
     'Articles offered to the peer, and what it said: accepted, refused for good, or later (deferred)',
     ['peer', 'outcome'],
     (set, { peers = [] }) => {
-      for (const peer of peers) for (const outcome of OUTCOMES) set({ peer: peer.name, outcome }, peer[outcome]);
+      for (const each of peers) for (const outcome of OUTCOMES) set({ peer: each.name, outcome }, each[outcome]);
     },
   );
+}
 
-  gauge(
+function addCaches(gauges: Gauges): void {
+  const ofCaches =
+    (read: (cache: CacheStatus) => number): Read<'cache'> =>
+    (set, { caches }) => {
+      for (const cache of caches) set({ cache: cache.name }, read(cache));
+    };
+  const labels = ['cache'] as const;
+  gauges.gauge(
     'cache_bytes',
     'Octets a cache holds',
-    ['cache'],
-    ofCaches((cache) => cache.octets),
+    labels,
+    ofCaches(({ octets }) => octets),
   );
-  counter(
+  gauges.counter(
     'cache_hits',
     'Answers found in a cache',
-    ['cache'],
-    ofCaches((cache) => cache.hits),
+    labels,
+    ofCaches(({ hits }) => hits),
   );
-  counter(
+  gauges.counter(
     'cache_misses',
     'Answers not found in a cache',
-    ['cache'],
-    ofCaches((cache) => cache.misses),
+    labels,
+    ofCaches(({ misses }) => misses),
   );
 }
 
