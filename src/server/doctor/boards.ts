@@ -107,7 +107,7 @@ function remedyFor(error: unknown): string {
     case 'refused':
       return 'Correct boards[n].user and its secret, or ask an editor of the board.';
     case 'impostor':
-      return 'Its proof was wrong: the secret differs, it is another server, or someone is in between. Find out which before you go on.';
+      return 'Its proof was wrong: the secret differs, it is another server, or someone is in the middle. Find out which before you go on.';
     default:
       return "Tell the board's operator.";
   }
