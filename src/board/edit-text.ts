@@ -1,6 +1,7 @@
 /** The form of DATA during an edit (RGTP 2.2.10). */
 import { type Octets, octets, trimmed } from '../wire/octets.ts';
 import { ROW_OCTETS } from './index-log.ts';
+import { KeptRows } from './kept-rows.ts';
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import type { TextRules } from './text.ts';
@@ -51,6 +52,7 @@ export function indexRules(rows: number): TextRules {
       }
       return row;
     },
+    lines: () => new KeptRows(),
   };
 }
 

@@ -10,7 +10,7 @@ import { BLOCK } from './index-log.ts';
 import { type StoredItem, subjectOf } from './items.ts';
 import type { Records } from './records.ts';
 import { noSuchItem, Refusal } from './refusal.ts';
-import { formatDiff, type Hunk, hunksBetween } from './unified-diff.ts';
+import { formatDiff, type Hunk, hunksBetween, type Lines } from './unified-diff.ts';
 
 /** The edit that EDIT or EDIX opened. */
 export type EditInProgress = ItemEdit | IndexEdit;
@@ -132,7 +132,7 @@ export class Editing {
   }
 
   /** Replaces the rows EDIX sent by others. Rows added since follow them. @throws Refusal 423 */
-  async replaceIndex(edit: IndexEdit, rows: readonly Octets[], editor: Editor): Promise<number> {
+  async replaceIndex(edit: IndexEdit, rows: Lines, editor: Editor): Promise<number> {
     for (;;) {
       const plan = await planIndexEdit(this.#records.index, edit.end, rows);
       for (const { before, count } of plan.crowded) await this.#makeRoom(edit, before, count);

@@ -1,6 +1,6 @@
 import { eventLoop } from '../wire/fair-share.ts';
 import type { IndexLog, Row } from './index-log.ts';
-import { CONTEXT, type DiffLine, type Hunk } from './unified-diff.ts';
+import { CONTEXT, type Hunk } from './unified-diff.ts';
 
 /** positions counted in one piece */
 const COUNTED = 8192;
@@ -22,8 +22,8 @@ export function rowDeletionHunks(index: IndexLog, rows: readonly NumberedRow[]):
     const deleted = new Set(group.map(({ position }) => position));
     const between = index.rows(first.position, last.position);
     const after = index.rowsAfter(last.position, CONTEXT);
-    const lines: DiffLine[] = [...before, ...between, ...after].map(({ position, row }) => ({
-      sign: deleted.has(position) ? '-' : ' ',
+    const lines = [...before, ...between, ...after].map(({ position, row }) => ({
+      sign: deleted.has(position) ? ('-' as const) : (' ' as const),
       line: row,
     }));
     const oldStart = first.line - before.length;

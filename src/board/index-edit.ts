@@ -2,18 +2,20 @@
  * An edit of the index: which rows are removed, and which are added where. The index may have a million rows, so the
  * comparison shares the event loop with everything else, and only what differs is changed.
  */
+import { LRUCache } from 'lru-cache';
 import { eventLoop } from '../wire/fair-share.ts';
 import { type Octets, octets } from '../wire/octets.ts';
 import type { IndexLog, Row, RowChanges } from './index-log.ts';
+import { KeptRows, keyOf } from './kept-rows.ts';
 import { Refusal } from './refusal.ts';
-import { CONTEXT, type DiffLine, diffing, findingHunks, type Hunk } from './unified-diff.ts';
+import { CONTEXT, type Difference, differing, findingHunks, type Hunk, type Lines } from './unified-diff.ts';
 
 /** The most rows that one edit may remove or add: they change in one transaction. */
 export const MOST_ROWS = 1000;
 /** rows read together */
 const AT_ONCE = 512;
-/** rows compared between two yields */
-const STRETCH = 4096;
+/** … of which so many are held */
+const PAGES = 16;
 
 export interface IndexPlan extends RowChanges {
   readonly hunks: readonly Hunk[];
@@ -29,46 +31,44 @@ export interface IndexPlan extends RowChanges {
 }
 
 /** Compares the rows up to position `end` with the lines to replace them. @throws Refusal 423 if too much differs */
-export async function planIndexEdit(index: IndexLog, end: number, lines: readonly Octets[]): Promise<IndexPlan> {
+export async function planIndexEdit(index: IndexLog, end: number, lines: Lines): Promise<IndexPlan> {
   const { removals } = index;
   const head = await commonHead(index, end, lines);
   const tail = await commonTail(index, end, lines, head);
-  const middle: Row[] = [];
-  const present: Octets[] = [];
-  for (let page = head.next(); page.length > 0; page = head.next(middle.at(-1)?.position)) {
-    for (const row of page) {
-      if (row.position >= tail.position) continue;
-      middle.push(row);
-      present.push(row.row);
-    }
+  const above = index.rowsBefore(head.position + 1, Math.min(CONTEXT, head.count));
+  const present = new PresentRows(index, above);
+  for (let page = head.next(); page.length > 0; page = head.next(page.at(-1)?.position)) {
+    for (const row of page) if (row.position < tail.position) present.push(row);
     if ((page.at(-1)?.position ?? tail.position) >= tail.position) break;
     if (eventLoop.over()) await eventLoop.next();
   }
-  const wanted = lines.slice(head.count, lines.length - tail.count);
-  if (Math.abs(middle.length - wanted.length) > MOST_ROWS) throw tooManyRows();
-  const differing = await eventLoop.inTurns(
-    diffing(present, wanted, () => {
+  const first = head.count - above.length;
+  const wanted = new Part(lines, first, lines.length - tail.count);
+  if (Math.abs(present.length - wanted.length) > MOST_ROWS) throw tooManyRows();
+  const same = (old: number, next: number) =>
+    present.key(old) === wanted.key(next) && present.at(old) === wanted.at(next);
+  const differences = await eventLoop.inTurns(
+    differing(present.length, wanted.length, same, () => {
       throw tooManyRows();
     }),
   );
-  const context = (rows: readonly Row[]) => rows.map(({ row }): DiffLine => ({ sign: ' ', line: row }));
-  const above = context(index.rowsBefore(head.position + 1, Math.min(CONTEXT, head.count)));
-  const below = context(index.rowsAfter(tail.position - 1, Math.min(CONTEXT, tail.count)));
-  const shown = above.concat(differing, below);
-  const hunks = await eventLoop.inTurns(findingHunks(shown, head.count - above.length + 1));
+  // What follows the last difference is shown, too.
+  for (const row of index.rowsAfter(tail.position - 1, Math.min(CONTEXT, tail.count))) present.push(row);
+  const hunks = await eventLoop.inTurns(findingHunks(differences, present, wanted, first + 1));
   const after = tail.count > 0 ? tail.position : (index.rowsAfter(end, 1)[0]?.position ?? Number.POSITIVE_INFINITY);
   const before = head.count > 0 ? head.position : Number.NEGATIVE_INFINITY;
-  return { hunks, removals, ...(await eventLoop.inTurns(placing(differing, middle, before, after))) };
+  return { hunks, removals, ...(await eventLoop.inTurns(placing(differences, present, wanted, before, after))) };
 }
 
 function tooManyRows(): Refusal {
   return new Refusal(423, octets`Over ${MOST_ROWS} rows leave or come in; confirm so large an edit in several parts.`);
 }
 
-/** Finds places for the rows added: free positions between the rows that stay. Yields now and then. */
-export function* placing(
-  lines: readonly DiffLine[],
-  middle: readonly Row[],
+/** Finds places for the rows added: free positions between the rows that stay. Yields after each difference. */
+function* placing(
+  differences: readonly Difference[],
+  present: PresentRows,
+  wanted: Lines,
   before: number,
   after: number,
 ): Generator<undefined, Omit<IndexPlan, 'hunks' | 'removals'>> {
@@ -77,35 +77,92 @@ export function* placing(
   const removed: number[] = [];
   const added: { position: number | undefined; row: Octets }[] = [];
   const crowded: { before: number; count: number }[] = [];
-  let coming: Octets[] = [];
-  let last = before;
-  let at = 0;
-  const settle = (next: number) => {
+  let atEnd = false;
+  for (const one of differences) {
+    for (let n = one.oldAt; n < one.oldAt + one.removed; n++) {
+      removed.push(present.positions[n] ?? after);
+      leaving.push(present.at(n) ?? octets``);
+    }
+    const coming = Array.from({ length: one.added }, (_, n) => wanted.at(one.newAt + n) ?? octets``);
+    entering.push(...coming);
+    const last = present.positions[one.oldAt - 1] ?? before;
+    const next = present.positions[one.oldAt + one.removed] ?? after;
     const missing = coming.length - (next - last - 1);
     if (missing > 0) crowded.unshift({ before: next, count: missing });
-    const first = Number.isFinite(last) ? last + 1 : next - coming.length;
     const isFree = Number.isFinite(next);
-    added.push(...coming.map((row, i) => ({ position: isFree ? first + i : undefined, row })));
-    coming = [];
-    last = next;
-  };
-  for (const [n, { sign, line }] of lines.entries()) {
-    if (n % STRETCH === 0) yield;
-    if (sign === '+') {
-      coming.push(line);
-      entering.push(line);
-      continue;
-    }
-    const { position } = middle[at++] ?? { position: after };
-    if (sign === ' ') settle(position);
-    else {
-      removed.push(position);
-      leaving.push(line);
-    }
+    const first = Number.isFinite(last) ? last + 1 : next - coming.length;
+    added.push(...coming.map((row, n) => ({ position: isFree ? first + n : undefined, row })));
+    atEnd ||= coming.length > 0 && !isFree;
+    yield;
   }
-  const atEnd = coming.length > 0 && !Number.isFinite(after);
-  settle(after);
   return { before: leaving, after: entering, removed, added, crowded, atEnd };
+}
+
+/**
+ * Rows of the index that an edit may change, read again whenever they are looked at: only their positions and keys are
+ * kept. Whoever changes the index meanwhile makes the plan void.
+ */
+class PresentRows implements Lines {
+  readonly positions: number[] = [];
+  readonly #index: IndexLog;
+  readonly #keys: number[] = [];
+  /** rows that were read together, by their first number */
+  readonly #pages = new LRUCache<number, readonly Row[]>({ max: PAGES });
+
+  constructor(index: IndexLog, rows: readonly Row[]) {
+    this.#index = index;
+    for (const row of rows) this.push(row);
+  }
+
+  get length(): number {
+    return this.positions.length;
+  }
+
+  push({ position, row }: Row): void {
+    this.positions.push(position);
+    this.#keys.push(keyOf(row));
+  }
+
+  at(number: number): Octets | undefined {
+    return this.#page(number - (number % AT_ONCE))[number % AT_ONCE]?.row;
+  }
+
+  /** as of `KeptRows` */
+  key(number: number): number {
+    return this.#keys[number] ?? 0;
+  }
+
+  #page(first: number): readonly Row[] {
+    const last = Math.min(first + AT_ONCE, this.length) - 1;
+    const known = this.#pages.get(first);
+    // Rows may have been added since.
+    if (known?.length === last - first + 1) return known;
+    const rows = this.#index.rows(this.positions[first] ?? 0, this.positions[last] ?? 0);
+    this.#pages.set(first, rows);
+    return rows;
+  }
+}
+
+/** Some of the lines, one after the other. */
+class Part implements Lines {
+  readonly length: number;
+  readonly #lines: Lines;
+  readonly #from: number;
+
+  constructor(lines: Lines, from: number, to: number) {
+    this.#lines = lines;
+    this.#from = from;
+    this.length = to - from;
+  }
+
+  at(number: number): Octets | undefined {
+    return this.#lines.at(this.#from + number);
+  }
+
+  key(number: number): number {
+    if (this.#lines instanceof KeptRows) return this.#lines.key(this.#from + number);
+    return keyOf(this.at(number) ?? octets``);
+  }
 }
 
 interface Common {
@@ -117,7 +174,7 @@ interface Common {
 async function commonHead(
   index: IndexLog,
   end: number,
-  lines: readonly Octets[],
+  lines: Lines,
 ): Promise<Common & { next(after?: number): Row[] }> {
   const upTo = (after: number) => index.rowsAfter(after, AT_ONCE).filter(({ position }) => position <= end);
   let position = index.start - 1;
@@ -125,7 +182,7 @@ async function commonHead(
   const found = () => ({ count, position, next: (after = position) => upTo(after) });
   for (let page = upTo(position); page.length > 0; page = upTo(position)) {
     for (const row of page) {
-      if (lines[count] !== row.row) return found();
+      if (lines.at(count) !== row.row) return found();
       position = row.position;
       count++;
     }
@@ -134,13 +191,13 @@ async function commonHead(
   return found();
 }
 
-async function commonTail(index: IndexLog, end: number, lines: readonly Octets[], head: Common): Promise<Common> {
+async function commonTail(index: IndexLog, end: number, lines: Lines, head: Common): Promise<Common> {
   let position = end + 1;
   let count = 0;
   for (let page = index.rowsBefore(position, AT_ONCE); page.length > 0; page = index.rowsBefore(position, AT_ONCE)) {
     for (const row of page.reverse()) {
       const isBehindHead = row.position > head.position && head.count + count < lines.length;
-      if (!isBehindHead || lines[lines.length - 1 - count] !== row.row) return { count, position };
+      if (!isBehindHead || lines.at(lines.length - 1 - count) !== row.row) return { count, position };
       position = row.position;
       count++;
     }

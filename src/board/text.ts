@@ -1,6 +1,7 @@
 import { join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
+import type { Lines } from './unified-diff.ts';
 
 const DOT = 0x2e;
 
@@ -17,20 +18,27 @@ export interface TextRules {
   readonly grogname: boolean;
   /** the stripped line in the form it is stored in. @throws Refusal */
   line(line: Octets): Octets;
+  /** where lines are kept. Default: an array */
+  lines?(): KeptLines;
+}
+
+interface KeptLines extends Lines {
+  push(line: Octets): unknown;
 }
 
 export class ReceivedText {
   readonly grogname: Octets;
-  readonly lines: readonly Octets[];
+  readonly lines: Lines;
 
-  constructor(grogname: Octets, lines: readonly Octets[]) {
+  constructor(grogname: Octets, lines: Lines) {
     this.grogname = grogname;
     this.lines = lines;
   }
 
   /** lines ended by LF */
   get text(): Octets {
-    return this.lines.length === 0 ? octets`` : octets`${join(this.lines, octets`\n`)}\n`;
+    const lines = Array.from({ length: this.lines.length }, (_, n) => this.lines.at(n) ?? octets``);
+    return lines.length === 0 ? octets`` : octets`${join(lines, octets`\n`)}\n`;
   }
 }
 
@@ -51,7 +59,7 @@ export const contributionRules: TextRules = {
 export class TextReceiver {
   readonly #rules: TextRules;
   #grogname: Octets | undefined;
-  #lines: Octets[] = [];
+  #lines: KeptLines;
   #octets = 0;
   #refusal: Refusal | undefined;
   readonly #bareLf: boolean;
@@ -59,6 +67,7 @@ export class TextReceiver {
   /** @param bareLf the client ends its commands with LF alone, so its text may, too */
   constructor(rules: TextRules, bareLf = false) {
     this.#rules = rules;
+    this.#lines = rules.lines?.() ?? [];
     this.#bareLf = bareLf;
   }
 

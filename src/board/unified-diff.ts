@@ -14,11 +14,25 @@ export const CONTEXT = 3;
  */
 const MAX_DIFFERENCES = 1000;
 const LF = 0x0a;
-/** steps between two yields */
-const STRETCH = 4096;
+/** steps between two yields: a step may compare two rows that have to be read */
+const STRETCH = 512;
+
+/** Lines by their numbers: an array, or what takes less memory than a string for each. */
+export interface Lines {
+  readonly length: number;
+  at(number: number): Octets | undefined;
+}
+
+/** A place where two files differ: what the old one has from `oldAt` on, and the new one from `newAt` on, counted from 0. */
+export interface Difference {
+  readonly oldAt: number;
+  readonly removed: number;
+  readonly newAt: number;
+  readonly added: number;
+}
 
 /** A line of both files, of the old one, or of the new one. */
-export interface DiffLine {
+interface DiffLine {
   readonly sign: ' ' | '-' | '+';
   readonly line: Octets;
 }
@@ -32,83 +46,118 @@ export interface Hunk {
 
 /** What changed between two files of bounded length, with its context. */
 export function hunksBetween(before: readonly Octets[], after: readonly Octets[]): Hunk[] {
-  const { head, middle, tail } = atOnce(comparing(before, after, replaced));
-  // Of thousands of lines that are the same, only those beside a change are made objects.
-  const above = before.slice(Math.max(0, head - CONTEXT), head);
-  const below = before.slice(before.length - tail, before.length - tail + CONTEXT);
-  middle.unshift(...signed(' ', above));
-  middle.push(...signed(' ', below));
-  return atOnce(findingHunks(middle, head - above.length + 1));
+  const same = (old: number, present: number) => before[old] === after[present];
+  const differences = atOnce(differing(before.length, after.length, same));
+  return atOnce(findingHunks(differences, before, after));
 }
 
 /**
- * Every line of both files, of any length, in the order of a diff. Yields now and then.
+ * Where files of any length differ, in order; between two differences there are common lines. Yields now and then.
+ * @param same whether a line of the old file is that of the new one
  * @param giveUp called for the answer if over a thousand lines differ
  */
-export function* diffing(
-  before: readonly Octets[],
-  after: readonly Octets[],
-  giveUp: GiveUp = replaced,
-): Generator<undefined, DiffLine[]> {
-  const { head, middle, tail } = yield* comparing(before, after, giveUp);
-  yield;
-  // For a million lines, `concat` is ten times as fast as spreading.
-  return signed(' ', before.slice(0, head)).concat(middle, signed(' ', before.slice(before.length - tail)));
-}
-
-/** How many lines are the same at the beginning and at the end, and those between them. */
-interface Compared {
-  readonly head: number;
-  readonly middle: DiffLine[];
-  readonly tail: number;
-}
-
-function* comparing(
-  before: readonly Octets[],
-  after: readonly Octets[],
-  giveUp: GiveUp,
-): Generator<undefined, Compared> {
-  const shorter = Math.min(before.length, after.length);
+export function* differing(
+  oldLength: number,
+  newLength: number,
+  same: (old: number, present: number) => boolean,
+  giveUp: (all: Difference) => Difference[] = (all) => [all],
+): Generator<undefined, Difference[]> {
+  const shorter = Math.min(oldLength, newLength);
   let head = 0;
-  while (head < shorter && before[head] === after[head]) head++;
+  while (head < shorter && same(head, head)) if (++head % STRETCH === 0) yield;
   let tail = 0;
-  while (tail < shorter - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
-  const [old, present] = [before.slice(head, before.length - tail), after.slice(head, after.length - tail)];
-  return { head, middle: yield* differing(old, present, giveUp), tail };
+  while (tail < shorter - head && same(oldLength - 1 - tail, newLength - 1 - tail)) if (++tail % STRETCH === 0) yield;
+  const [removed, added] = [oldLength - head - tail, newLength - head - tail];
+  const all = { oldAt: head, removed, newAt: head, added };
+  if (removed === 0 && added === 0) return [];
+  if (removed === 0 || added === 0) return [all];
+  const steps = yield* shortestEdit(all, same);
+  return steps === undefined ? giveUp(all) : backtrack(all, steps);
+}
+
+/** What each step reached. `undefined`: that would be too many. E. W. Myers, An O(ND) Difference Algorithm (1986). */
+function* shortestEdit(
+  { oldAt, removed, newAt, added }: Difference,
+  same: (old: number, present: number) => boolean,
+): Generator<undefined, Int32Array[] | undefined> {
+  let steps = 0;
+  const most = Math.min(removed + added, MAX_DIFFERENCES);
+  const reached: Int32Array[] = [];
+  const furthest = new Int32Array(2 * most + 3);
+  for (let d = 0; d <= most; d++) {
+    reached.push(furthest.slice(most + 1 - d - 1, most + 1 + d + 2));
+    for (let k = -d; k <= d; k += 2) {
+      const at = most + 1 + k;
+      const down = k === -d || (k !== d && (furthest[at - 1] ?? 0) < (furthest[at + 1] ?? 0));
+      let x = down ? (furthest[at + 1] ?? 0) : (furthest[at - 1] ?? 0) + 1;
+      if (++steps % STRETCH === 0) yield;
+      while (x < removed && x - k < added && same(oldAt + x, newAt + x - k)) {
+        x++;
+        if (++steps % STRETCH === 0) yield;
+      }
+      furthest[at] = x;
+      if (x >= removed && x - k >= added) return reached;
+    }
+  }
+  return undefined;
+}
+
+/** The differences, found from the last to the first. */
+function backtrack({ oldAt, removed, newAt, added }: Difference, reached: readonly Int32Array[]): Difference[] {
+  const found: Difference[] = [];
+  let x = removed;
+  let y = added;
+  for (let d = reached.length - 1; d > 0; d--) {
+    // reached[d] holds what step d − 1 reached, diagonals −d−1 to d+1.
+    const step = reached[d] ?? new Int32Array(0);
+    const on = (k: number) => step[k + d + 1] ?? 0;
+    const k = x - y;
+    const down = k === -d || (k !== d && on(k - 1) < on(k + 1));
+    x = down ? on(k + 1) : on(k - 1);
+    y = x - (down ? k + 1 : k - 1);
+    const one = { oldAt: oldAt + x, removed: down ? 0 : 1, newAt: newAt + y, added: down ? 1 : 0 };
+    const next = found.at(-1);
+    // No common line is between the two.
+    if (next?.oldAt === one.oldAt + one.removed && next.newAt === one.newAt + one.added) {
+      found[found.length - 1] = { ...one, removed: one.removed + next.removed, added: one.added + next.added };
+    } else found.push(one);
+  }
+  return found.reverse();
 }
 
 /**
- * The changed lines with their context, of any number of lines. Yields now and then.
+ * The differences with their context. Yields after each.
  * @param first number of the first line, in both files
  */
-export function* findingHunks(lines: readonly DiffLine[], first: number): Generator<undefined, Hunk[]> {
+export function* findingHunks(
+  differences: readonly Difference[],
+  before: Lines,
+  after: Lines,
+  first = 1,
+): Generator<undefined, Hunk[]> {
   const hunks: Hunk[] = [];
-  let oldLine = first;
-  let newLine = first;
-  let open: { oldStart: number; newStart: number; from: number; lastChange: number } | undefined;
-  const close = (end: number) => {
-    if (open === undefined) return;
-    const { oldStart, newStart, from } = open;
-    hunks.push({ oldStart, newStart, lines: lines.slice(from, Math.min(end, open.lastChange + 1 + CONTEXT)) });
-    open = undefined;
+  let lines: DiffLine[] = [];
+  /** line of the old file up to which all is shown */
+  let shown = 0;
+  const show = (sign: DiffLine['sign'], from: Lines, start: number, end: number) => {
+    for (let n = start; n < end; n++) lines.push({ sign, line: from.at(n) ?? octets`` });
   };
-  // (By number: in a generator, an iterator makes an object for each line.)
-  for (let i = 0; i < lines.length; i++) {
-    if (i % STRETCH === 0) yield;
-    const sign = lines[i]?.sign ?? ' ';
-    if (sign !== ' ') {
-      if (open !== undefined && i - open.lastChange > 2 * CONTEXT + 1) close(i);
-      if (open === undefined) {
-        // Lines since the last change are common to both files.
-        const from = Math.max(0, i - CONTEXT);
-        open = { oldStart: oldLine - (i - from), newStart: newLine - (i - from), from, lastChange: i };
-      }
-      open.lastChange = i;
+  const close = () => show(' ', before, shown, Math.min(shown + CONTEXT, before.length));
+  for (const { oldAt, removed, newAt, added } of differences) {
+    if (lines.length === 0 || oldAt - shown > 2 * CONTEXT) {
+      if (lines.length > 0) close();
+      lines = [];
+      const above = Math.min(CONTEXT, oldAt);
+      shown = oldAt - above;
+      hunks.push({ oldStart: first + shown, newStart: first + newAt - above, lines });
     }
-    if (sign !== '+') oldLine++;
-    if (sign !== '-') newLine++;
+    show(' ', before, shown, oldAt);
+    show('-', before, oldAt, oldAt + removed);
+    show('+', after, newAt, newAt + added);
+    shown = oldAt + removed;
+    yield;
   }
-  close(lines.length);
+  if (lines.length > 0) close();
   return hunks;
 }
 
@@ -147,72 +196,4 @@ function signedLines(lines: readonly DiffLine[]): Octets {
 function range(start: number, count: number): Octets {
   if (count === 1) return octets`${start}`;
   return octets`${count === 0 ? start - 1 : start},${count}`;
-}
-
-function signed(sign: DiffLine['sign'], lines: readonly Octets[]): DiffLine[] {
-  return lines.map((line) => ({ sign, line }));
-}
-
-type GiveUp = (before: readonly Octets[], after: readonly Octets[]) => DiffLine[];
-
-function replaced(before: readonly Octets[], after: readonly Octets[]): DiffLine[] {
-  return signed('-', before).concat(signed('+', after));
-}
-
-/** The shortest edit script: E. W. Myers, An O(ND) Difference Algorithm and Its Variations (1986). */
-function* differing(
-  before: readonly Octets[],
-  after: readonly Octets[],
-  giveUp: GiveUp,
-): Generator<undefined, DiffLine[]> {
-  if (before.length === 0 || after.length === 0) return replaced(before, after);
-  let steps = 0;
-  const most = Math.min(before.length + after.length, MAX_DIFFERENCES);
-  const reached: Int32Array[] = [];
-  const furthest = new Int32Array(2 * most + 3);
-  for (let d = 0; d <= most; d++) {
-    reached.push(furthest.slice(most + 1 - d - 1, most + 1 + d + 2));
-    for (let k = -d; k <= d; k += 2) {
-      const at = most + 1 + k;
-      const down = k === -d || (k !== d && (furthest[at - 1] ?? 0) < (furthest[at + 1] ?? 0));
-      let x = down ? (furthest[at + 1] ?? 0) : (furthest[at - 1] ?? 0) + 1;
-      if (++steps % STRETCH === 0) yield;
-      while (x < before.length && x - k < after.length && before[x] === after[x - k]) {
-        x++;
-        if (++steps % STRETCH === 0) yield;
-      }
-      furthest[at] = x;
-      if (x >= before.length && x - k >= after.length) return yield* backtrack(before, after, reached);
-    }
-  }
-  return giveUp(before, after);
-}
-
-function* backtrack(
-  before: readonly Octets[],
-  after: readonly Octets[],
-  reached: readonly Int32Array[],
-): Generator<undefined, DiffLine[]> {
-  const lines: DiffLine[] = [];
-  let x = before.length;
-  let y = after.length;
-  for (let d = reached.length - 1; d >= 0; d--) {
-    // reached[d] holds what step d − 1 reached, diagonals −d−1 to d+1.
-    const step = reached[d] ?? new Int32Array(0);
-    const on = (k: number) => step[k + d + 1] ?? 0;
-    const k = x - y;
-    const down = k === -d || (k !== d && on(k - 1) < on(k + 1));
-    const fromX = d === 0 ? 0 : down ? on(k + 1) : on(k - 1);
-    const fromY = d === 0 ? 0 : fromX - (down ? k + 1 : k - 1);
-    while (x > fromX && y > fromY && (d === 0 || x > fromX + (down ? 0 : 1) || y > fromY + (down ? 1 : 0))) {
-      x--;
-      y--;
-      lines.push({ sign: ' ', line: before[x] ?? octets`` });
-      if (lines.length % STRETCH === 0) yield;
-    }
-    if (d === 0) break;
-    if (down) lines.push({ sign: '+', line: after[--y] ?? octets`` });
-    else lines.push({ sign: '-', line: before[--x] ?? octets`` });
-  }
-  return lines.reverse();
 }

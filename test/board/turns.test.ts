@@ -6,11 +6,14 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Board, defaultTimeouts } from '../../src/board/board.ts';
 import { dataPieces } from '../../src/board/commands/pieces.ts';
+import { indexRules } from '../../src/board/edit-text.ts';
 import { numbered } from '../../src/board/index-diff.ts';
-import { placing, planIndexEdit } from '../../src/board/index-edit.ts';
+import { planIndexEdit } from '../../src/board/index-edit.ts';
+import { KeptRows, keyOf } from '../../src/board/kept-rows.ts';
 import { BoardStore } from '../../src/board/store.ts';
+import { TextReceiver } from '../../src/board/text.ts';
 import { runUdbm } from '../../src/board/udbm/run.ts';
-import { diffing, findingHunks } from '../../src/board/unified-diff.ts';
+import { differing } from '../../src/board/unified-diff.ts';
 import { archiveItems } from '../../src/board/upkeep/archive.ts';
 import { Certificate } from '../../src/nntp/connection/certificate.ts';
 import { serverTls } from '../../src/nntp/connection/tls.ts';
@@ -18,7 +21,7 @@ import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
 import { SecretBox } from '../../src/store/secret-box.ts';
 import { eventLoop } from '../../src/wire/fair-share.ts';
 import { silent } from '../../src/wire/log.ts';
-import { ascii, join, latin1, type Octets, octets } from '../../src/wire/octets.ts';
+import { ascii, bytesOf, join, latin1, type Octets, octets } from '../../src/wire/octets.ts';
 import { tlsFiles } from '../support/tls-files.ts';
 import { pieces, roundsOf, stepByStep } from '../support/turns.ts';
 import { dial, login, openBoard } from './boards.ts';
@@ -62,7 +65,9 @@ describe('an edit of the index', () => {
           await store.commit(() => {
             for (const n of late) store.index.append(rowOf(n));
           });
-          await store.editing.replaceIndex({ kind: 'index', end }, wanted, ED);
+          const kept = new KeptRows();
+          for (const row of wanted) kept.push(row);
+          await store.editing.replaceIndex({ kind: 'index', end }, kept, ED);
           expect(rowsIn(store)).toEqual([...wanted, ...late.map((n) => rowOf(n))]);
           const wire = [...store.index.wire(store.index.start, store.index.end)].map(String).join('');
           expect(wire).toBe(
@@ -88,14 +93,50 @@ describe('an edit of the index', () => {
     // 59 pages of rows, from the beginning and from the end.
     expect(await rounds(rows.slice(0, -1))).toBeGreaterThan(50);
     expect(await rounds(rows.slice(1))).toBeGreaterThan(50);
-    // First and last row differ: the pages are read, and all that is between them is compared line by line.
+    // First and last row differ: the pages are read, and all that is between them is compared line by line, in as many pieces.
     const ends = [rowOf(7), ...rows.slice(1, -1), rowOf(8)];
     expect(await rounds(ends)).toBeGreaterThan(80);
-    const diff = pieces(diffing(rows.slice(1), [rowOf(7), ...rows.slice(2), rowOf(8)]));
-    expect(diff.count).toBeGreaterThan(10);
-    expect(pieces(findingHunks(diff.value, 1)).count).toBeGreaterThan(7);
-    const middle = rows.slice(1).map((row, at) => ({ position: 2 * at, row }));
-    expect(pieces(placing(diff.value, middle, -1, 2 * middle.length)).count).toBeGreaterThan(7);
+    // In one piece, each of these would be one.
+    const [all, some] = [rows.length, rows.length / 2];
+    expect(pieces(differing(all, all, (old, present) => old === present)).count).toBeGreaterThan(50);
+    expect(pieces(differing(all, some, (old, present) => old - some === present)).count).toBeGreaterThan(25);
+    const between = (old: number, present: number) => old === present && old > 0 && old < all - 1;
+    expect(pieces(differing(all, all, between)).count).toBeGreaterThan(50);
+    // The rows around 300 places are read, and the places are found.
+    const spread = rows.map((row, n) => (n % 100 === 50 ? rowOf(n + 90_000) : row));
+    expect(await rounds(spread)).toBeGreaterThan(500);
+    store.close();
+  });
+
+  test('keeps the rows that were sent in few pieces of memory, octet by octet', () => {
+    const receiver = new TextReceiver(indexRules(5000));
+    const rows = manyRows(5000);
+    for (const row of rows) receiver.line(bytesOf(row));
+    receiver.line(bytesOf(octets`.`));
+    const { lines } = receiver.finish();
+    expect(lines).toBeInstanceOf(KeptRows);
+    expect(lines.length).toBe(5000);
+    expect(rows.every((row, n) => row === lines.at(n))).toBe(true);
+    expect([lines.at(-1), lines.at(5000)]).toEqual([undefined, undefined]);
+    const odd = new KeptRows();
+    odd.push(octets`x\t`.padEnd(199));
+    expect(odd.at(0)).toBe('x\t'.padEnd(199));
+  });
+
+  test('tells rows apart that have the same key', async () => {
+    const seen = new Map<number, Octets>();
+    let [one, other] = [octets``, octets``];
+    for (let n = 7; one === ''; n++) {
+      const row = rowOf(n);
+      other = seen.get(keyOf(row)) ?? other;
+      if (other !== '') one = row;
+      seen.set(keyOf(row), row);
+    }
+    const rows = [...manyRows(3), one, ...manyRows(3), rowOf(5)];
+    const store = await storeWith(rows);
+    const wanted = [rowOf(6), ...rows.slice(1, 3), other, ...manyRows(3), rowOf(6)];
+    await store.editing.replaceIndex({ kind: 'index', end: store.index.end }, wanted, ED);
+    expect(rowsIn(store)).toEqual(wanted);
     store.close();
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diffing, formatDiff, hunksBetween } from '../../src/board/unified-diff.ts';
+import { differing, formatDiff, hunksBetween } from '../../src/board/unified-diff.ts';
 import { atOnce } from '../../src/wire/fair-share.ts';
 import { octets } from '../../src/wire/octets.ts';
 import { patch } from './patch.ts';
@@ -17,12 +17,19 @@ test('applied to the old file, a diff makes the new one', () => {
   );
 });
 
-test('both files are in it, in order', () => {
+test('between two differences, the files have the same lines', () => {
   fc.assert(
     fc.property(file, file, (before, after) => {
-      const lines = atOnce(diffing(before, after));
-      expect(lines.filter(({ sign }) => sign !== '+').map(({ line }) => line)).toEqual(before);
-      expect(lines.filter(({ sign }) => sign !== '-').map(({ line }) => line)).toEqual(after);
+      const same = (old: number, present: number) => before[old] === after[present];
+      const differences = atOnce(differing(before.length, after.length, same));
+      let [old, present] = [0, 0];
+      const end = { oldAt: before.length, removed: 0, newAt: after.length, added: 0 };
+      for (const [n, { oldAt, removed, newAt, added }] of [...differences, end].entries()) {
+        expect(before.slice(old, oldAt)).toEqual(after.slice(present, newAt));
+        if (n > 0 && n < differences.length) expect(oldAt).toBeGreaterThan(old);
+        [old, present] = [oldAt + removed, newAt + added];
+      }
+      expect([old, present]).toEqual([before.length, after.length]);
     }),
   );
 });
@@ -62,5 +69,5 @@ test('hunks as GNU diff prints them', () => {
 test('two files that have nothing in common', () => {
   const before = Array.from({ length: 3000 }, (_, i) => octets`a${i}`);
   const after = Array.from({ length: 3000 }, (_, i) => octets`b${i}`);
-  expect(atOnce(diffing(before, after))).toHaveLength(6000);
+  expect(hunksBetween(before, after)).toMatchObject([{ oldStart: 1, newStart: 1, lines: { length: 6000 } }]);
 });

@@ -155,6 +155,11 @@ export const turnMutants = [
     'if (place >= same.end) same = yield*',
     'same = yield*',
   ]),
+  ...breaking('src/bridge/mirror/edit-log.ts', MIRROR, [
+    'a long edit log is compared in turns',
+    '      if (n % STRETCH === 0) yield;\n',
+    '',
+  ]),
   ...breaking('src/bridge/mirror/known-events.ts', MIRROR, [
     'what an edit log lacks is found in turns',
     '    if (row % STRETCH === 0) yield;\n    const kind = kinds[row];',
@@ -162,7 +167,7 @@ export const turnMutants = [
   ]),
   ...breaking('src/bridge/mirror/known-events.ts', MIRROR, [
     'an edit log is compared in turns',
-    "    if (at % STRETCH === 0) yield;\n    if (event.kind === 'edited') continue;",
+    "    if (at % EVENTS === 0) yield;\n    if (event.kind === 'edited') continue;",
     "    if (event.kind === 'edited') continue;",
   ]),
   ...breaking(
@@ -274,18 +279,44 @@ export const turnMutants = [
     ],
     [
       'what differs in an index is read in turns',
-      '    if (eventLoop.over()) await eventLoop.next();\n  }\n  const wanted',
-      '  }\n  const wanted',
+      '    if (eventLoop.over()) await eventLoop.next();\n  }\n  const first',
+      '  }\n  const first',
     ],
-    ['where rows come in is found in turns', '    if (n % STRETCH === 0) yield;\n', ''],
+    ['where rows come in is found in turns', '    yield;\n  }\n  return { before', '  }\n  return { before'],
+    [
+      'rows of an edit are compared octet by octet where their keys agree',
+      ' && present.at(old) === wanted.at(next)',
+      '',
+    ],
+    [
+      'a row that was read before the last ones came is read again',
+      'if (known?.length === last - first + 1) return known;',
+      'if (known !== undefined) return known;',
+    ],
     ['an edit of the index is bounded', 'const MOST_ROWS = 1000;', 'const MOST_ROWS = 1_000_000;'],
   ),
   ...breaking(
     'src/board/unified-diff.ts',
     BOARD,
     ['long files are compared in turns', '        x++;\n        if (++steps % STRETCH === 0) yield;', '        x++;'],
-    ['what a diff shows is found in turns', '    if (i % STRETCH === 0) yield;\n', ''],
-    ['the diff of long files is made in turns', '      if (lines.length % STRETCH === 0) yield;\n', ''],
+    [
+      'what a diff shows is found in turns',
+      '    yield;\n  }\n  if (lines.length > 0) close();',
+      '  }\n  if (lines.length > 0) close();',
+    ],
+    ['where long files begin alike is looked for in turns', 'if (++head % STRETCH === 0) yield;', '++head;'],
+    ['where long files end alike is looked for in turns', 'if (++tail % STRETCH === 0) yield;', '++tail;'],
+  ),
+  ...breaking('src/board/edit-text.ts', BOARD, [
+    'the rows that an editor sends are no million strings',
+    '    lines: () => new KeptRows(),\n',
+    '',
+  ]),
+  ...breaking(
+    'src/board/kept-rows.ts',
+    BOARD,
+    ['a row that is kept has its blanks', '.padEnd(ROW_OCTETS)', ''],
+    ['only blanks are left out of it', "while (row[end - 1] === ' ') end--;", 'end = row.trimEnd().length;'],
   ),
   ...breaking(
     'src/board/index-log.ts',

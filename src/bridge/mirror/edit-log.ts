@@ -4,6 +4,7 @@ import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { isAfter, isNewer } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
+import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
 import type { BoardConnection, BoardLine } from '../board-line.ts';
 import type { ReadingOptions } from './reading.ts';
@@ -16,6 +17,9 @@ const UNTOLD = 'untold';
 const EDITS = 'edits';
 /** How many of them. A board restored to what it was before them can't be recognised. */
 const MAX_EDITS = 1000;
+
+/** entries that are examined in one piece */
+const STRETCH = 256;
 
 type Edit = readonly [sequence: number, itemId: string];
 
@@ -103,13 +107,13 @@ export class EditLog {
     try {
       const entries = await this.#line.run((board: BoardConnection) => board.editLog(), { anyway: true });
       this.#failures = 0;
-      this.#compare(entries, last);
+      await eventLoop.inTurns(this.#compare(entries, last));
       return entries;
     } catch (err) {
       const kind = err instanceof RgtpError ? err.kind : undefined;
       if (kind === 'unsupported' || kind === 'no-access') return undefined;
       if (kind === 'no-such-item') {
-        this.#compare([], last);
+        await eventLoop.inTurns(this.#compare([], last));
         return [];
       }
       if (kind === undefined || err instanceof NotAskedError) throw err;
@@ -121,12 +125,20 @@ export class EditLog {
     }
   }
 
-  /** @param last the newest sequence number known */
-  #compare(entries: readonly EditLogEntry[], last: number | undefined): void {
-    const edits = entries.flatMap(({ kind, sequence, itemId }): Edit[] =>
-      kind === 'edited' && itemId !== undefined ? [[sequence, itemId]] : [],
-    );
-    const told = new Set(edits.map(String));
+  /**
+   * Yields now and then: the log of a large board has tens of thousands of entries.
+   * @param last the newest sequence number known
+   */
+  *#compare(entries: readonly EditLogEntry[], last: number | undefined): Generator<undefined, void> {
+    const edits: Edit[] = [];
+    const told = new Set<string>();
+    for (const [n, { kind, sequence, itemId }] of entries.entries()) {
+      if (n % STRETCH === 0) yield;
+      if (kind !== 'edited' || itemId === undefined) continue;
+      const edit: Edit = [sequence, itemId];
+      edits.push(edit);
+      told.add(String(edit));
+    }
     for (const edit of this.#edits) if (!told.has(String(edit))) this.#takenBack.add(edit[1]);
     this.#read = edits.slice(-MAX_EDITS);
     const before = new Set(this.#edits.map(String));

@@ -1,5 +1,6 @@
 /** However large a board is, the mirror looks at it a piece at a time. */
 import { describe, expect, test, vi } from 'vitest';
+import type { BoardConnection, BoardLine } from '../../../src/bridge/board-line.ts';
 import { PostColumns } from '../../../src/bridge/known/columns.ts';
 import { loadState, saveAll } from '../../../src/bridge/known/persistence.ts';
 import { Publishing } from '../../../src/bridge/known/publishing.ts';
@@ -8,12 +9,14 @@ import { BoardState } from '../../../src/bridge/known/state.ts';
 import { commit } from '../../../src/bridge/mirror/commit.ts';
 import type { Seen } from '../../../src/bridge/mirror/comparison.ts';
 import { decide, highs } from '../../../src/bridge/mirror/decision.ts';
+import { EditLog } from '../../../src/bridge/mirror/edit-log.ts';
 import { contradicts, isForgetful } from '../../../src/bridge/mirror/known-events.ts';
 import { Sighting } from '../../../src/bridge/mirror/sighting.ts';
 import type { EditLogEntry } from '../../../src/rgtp/edit-log.ts';
 import type { EntryType } from '../../../src/rgtp/index-entry.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
+import { silent } from '../../../src/wire/log.ts';
 import { octets } from '../../../src/wire/octets.ts';
 import { FakeBoard } from '../../support/fake-board.ts';
 import { openMirror } from '../../support/mirrors.ts';
@@ -140,6 +143,17 @@ describe('looks at a long edit log in pieces:', () => {
 
   test('whether it contradicts what is known', async () => {
     expect(pieces(contradicts(await full(), log('withdrawn'))).count).toBeGreaterThan(FEWEST);
+  });
+
+  test('which edits it tells of, and which no longer', async () => {
+    stepByStep();
+    const entries = log('edited');
+    // All that it asks for.
+    const board = { editLog: async () => entries } as unknown as BoardConnection;
+    const line = { run: (ask: (board: BoardConnection) => Promise<unknown>) => ask(board) } as unknown as BoardLine;
+    const editLog = new EditLog({ line, log: silent, cache: Cache.open(':memory:') });
+    expect(await roundsOf(editLog.read(undefined))).toBeGreaterThan(FEWEST);
+    expect([...editLog.firstTold]).toEqual(['A0000000']);
   });
 
   test('whether it lacks what it told of', async () => {
