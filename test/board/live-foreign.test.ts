@@ -167,7 +167,11 @@ describe('a server that lies is not believed, and what it says is bounded', () =
     ['ends the connection', (peer) => peer.close(), /the connection ended each time/],
   ])('an item that %s is left out and said; the others are there', async (_, answer, reason) => {
     const rows = Array.from({ length: 80 }, (__, n) => row(n + 1, `A00000${String(n + 10)}`));
-    const port = await hostile(rows, (id, peer) => (id === 'A0000050' ? answer(peer) : sayItem(id, peer)));
+    let times = 0;
+    const port = await hostile(rows, (id, peer) =>
+      // Whoever goes on asking gets it in the end.
+      id === 'A0000050' && times++ < 6 ? answer(peer) : sayItem(id, peer),
+    );
     const summary = await copy({ port });
     expect(summary).toMatchObject({ rows: 80, items: 79, missing: 1 });
     expect(summary.skipped).toEqual([{ file: 'item A0000050', reason: expect.stringMatching(reason) }]);
@@ -186,7 +190,8 @@ describe('a server that lies is not believed, and what it says is bounded', () =
     let made = 0;
     const port = await hostile([row(1, 'A0000001')], (_, peer) => {
       const next = `B${String(++made).padStart(7, '0')}`;
-      peer.say('250 here', `         ${next}          00000001`, ...ITEM.slice(1), '.');
+      const more = made < 1100 ? next : ' '.repeat(8);
+      peer.say('250 here', `         ${more}          00000001`, ...ITEM.slice(1), '.');
     });
     expect(await copy({ port })).toMatchObject({ rows: 1, items: 1001 });
   });

@@ -22,11 +22,11 @@ async function exchange(board: BoardServer, ...pieces: string[]): Promise<string
   return received;
 }
 
-/** ms, for tests that move many megabytes */
-const LONG = 60_000;
+/** ms: longer than a test waits for */
+const LONG = 3_600_000;
 
 describe('whatever a client sends', () => {
-  test('after the last answer is dropped', { timeout: LONG }, async () => {
+  test('after the last answer is dropped', async () => {
     const board = await openBoard({ timeouts: { closing: LONG } });
     const client = await dial(board);
     expect(await client.ask('QUIT')).toMatch(/^280 /);
@@ -57,75 +57,63 @@ describe('whatever a client sends', () => {
     }
   });
 
-  test(
-    'no octets bring a session down, or out of step',
-    async () => {
-      const board = await openBoard();
-      const words = [
-        'USER',
-        'ALVL',
-        'AUTH',
-        'DATA',
-        'ITEM',
-        'STAT',
-        'INDX',
-        'NEWI',
-        'REPL',
-        'EDIT',
-        'EDCF',
-        'UDBM',
-        'DIFF',
-      ];
-      const line = fc.oneof(
-        fc.tuple(fc.constantFrom(...words), fc.string({ unit: 'binary', maxLength: 40 })).map(([a, b]) => `${a} ${b}`),
-        fc.string({ unit: 'binary', maxLength: 500 }),
-      );
-      await fc.assert(
-        fc.asyncProperty(fc.array(line, { maxLength: 20 }), async (lines) => {
-          const octets = lines.map((text) => text.replace(/[^\0-\xff]/gu, '?').replace(/^quit.*/gim, '')).join('\r\n');
-          const answer = await exchange(board, `USER writer\r\n${octets}\r\n.\r\n.\r\nNOOP\r\nQUIT\r\n`);
-          expect(answer).not.toContain('484');
-          expect(answer).toMatch(/(?:280 Goodbye\.|582 [^\r]*|48[23] [^\r]*)\r\n$/);
-        }),
-        { numRuns: 60 },
-      );
-      expect(await exchange(board, 'USER guest\r\nQUIT\r\n')).toContain('231 ');
-    },
-    LONG,
-  );
+  test('no octets bring a session down, or out of step', async () => {
+    const board = await openBoard();
+    const words = [
+      'USER',
+      'ALVL',
+      'AUTH',
+      'DATA',
+      'ITEM',
+      'STAT',
+      'INDX',
+      'NEWI',
+      'REPL',
+      'EDIT',
+      'EDCF',
+      'UDBM',
+      'DIFF',
+    ];
+    const line = fc.oneof(
+      fc.tuple(fc.constantFrom(...words), fc.string({ unit: 'binary', maxLength: 40 })).map(([a, b]) => `${a} ${b}`),
+      fc.string({ unit: 'binary', maxLength: 500 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 20 }), async (lines) => {
+        const octets = lines.map((text) => text.replace(/[^\0-\xff]/gu, '?').replace(/^quit.*/gim, '')).join('\r\n');
+        const answer = await exchange(board, `USER writer\r\n${octets}\r\n.\r\n.\r\nNOOP\r\nQUIT\r\n`);
+        expect(answer).not.toContain('484');
+        expect(answer).toMatch(/(?:280 Goodbye\.|582 [^\r]*|48[23] [^\r]*)\r\n$/);
+      }),
+      { numRuns: 60 },
+    );
+    expect(await exchange(board, 'USER guest\r\nQUIT\r\n')).toContain('231 ');
+  });
 
-  test(
-    'a line without end is dropped as it comes, not kept',
-    async () => {
-      const board = await openBoard();
-      const client = await dial(board);
-      const before = octetsInUse();
-      const piece = 'x'.repeat(1 << 20);
-      for (let i = 0; i < 100; i++) if (!client.socket.write(piece)) await once(client.socket, 'drain');
-      client.write('\r\nNOOP\r\n');
-      expect(await client.line()).toBe('512 Line far too long.');
-      expect(await client.line()).toBe('200 NOOP command received.');
-      expect(octetsInUse() - before).toBeLessThan(48 << 20);
-    },
-    LONG,
-  );
+  test('a line without end is dropped as it comes, not kept', async () => {
+    const board = await openBoard();
+    const client = await dial(board);
+    const before = octetsInUse();
+    const piece = 'x'.repeat(1 << 20);
+    for (let i = 0; i < 100; i++) if (!client.socket.write(piece)) await once(client.socket, 'drain');
+    client.write('\r\nNOOP\r\n');
+    expect(await client.line()).toBe('512 Line far too long.');
+    expect(await client.line()).toBe('200 NOOP command received.');
+    expect(octetsInUse() - before).toBeLessThan(48 << 20);
+  });
 
-  test(
-    'nor is a text without end',
-    async () => {
-      const board = await openBoard();
-      const writer = await login(board, 'writer');
-      await writer.ask('DATA');
-      writer.write('g\r\n');
-      const before = octetsInUse();
-      const piece = `${'x'.repeat(78)}\r\n`.repeat(10_000);
-      for (let i = 0; i < 80; i++) if (!writer.socket.write(piece)) await once(writer.socket, 'drain');
-      expect(await writer.ask('.')).toBe('423 Data is too long for a Reply or Contribution.');
-      expect(await writer.ask('NEWI x')).toBe('500 Need DATA first.');
-      expect(octetsInUse() - before).toBeLessThan(48 << 20);
-    },
-    LONG,
-  );
+  test('nor is a text without end', async () => {
+    const board = await openBoard();
+    const writer = await login(board, 'writer');
+    await writer.ask('DATA');
+    writer.write('g\r\n');
+    const before = octetsInUse();
+    const piece = `${'x'.repeat(78)}\r\n`.repeat(10_000);
+    for (let i = 0; i < 80; i++) if (!writer.socket.write(piece)) await once(writer.socket, 'drain');
+    expect(await writer.ask('.')).toBe('423 Data is too long for a Reply or Contribution.');
+    expect(await writer.ask('NEWI x')).toBe('500 Need DATA first.');
+    expect(octetsInUse() - before).toBeLessThan(48 << 20);
+  });
 });
 
 describe('a text', () => {
@@ -223,7 +211,7 @@ describe('limits', () => {
   });
 
   test('a server that stops does not wait for those whom it turned away', async () => {
-    const board = await openBoard({ connections: 1, timeouts: { closing: 60 * LONG } });
+    const board = await openBoard({ connections: 1, timeouts: { closing: LONG } });
     const first = await dial(board);
     const socket = connect({ port: board.address.port, host: '127.0.0.1', allowHalfOpen: true });
     await once(socket.resume(), 'end');
@@ -298,29 +286,25 @@ async function fillAndStall(board: BoardServer): Promise<Dialogue> {
   return client;
 }
 
-test(
-  'a slow reader holds up nobody, and costs no memory',
-  async () => {
-    const board = await openBoard();
-    const before = octetsInUse();
-    const slow = await fillAndStall(board);
-    const writer = await login(board, 'writer');
-    for (let i = 0; i < 20; i++) {
-      await writer.text('w', 'not blocked');
-      expect(await writer.ask(`NEWI ${i}`)).toMatch(/^220/);
-    }
-    const guest = await login(board, 'guest');
-    expect(await guest.list('INDX')).toHaveLength(23);
-    // 28 MB were asked for.
-    expect(octetsInUse() - before).toBeLessThan(12 << 20);
-    slow.socket.resume();
-    for (let i = 0; i < 4000; i++) {
-      expect((await slow.line())?.slice(0, 3)).toBe('250');
-      await slow.data();
-    }
-  },
-  LONG,
-);
+test('a slow reader holds up nobody, and costs no memory', async () => {
+  const board = await openBoard();
+  const before = octetsInUse();
+  const slow = await fillAndStall(board);
+  const writer = await login(board, 'writer');
+  for (let i = 0; i < 20; i++) {
+    await writer.text('w', 'not blocked');
+    expect(await writer.ask(`NEWI ${i}`)).toMatch(/^220/);
+  }
+  const guest = await login(board, 'guest');
+  expect(await guest.list('INDX')).toHaveLength(23);
+  // 28 MB were asked for.
+  expect(octetsInUse() - before).toBeLessThan(12 << 20);
+  slow.socket.resume();
+  for (let i = 0; i < 4000; i++) {
+    expect((await slow.line())?.slice(0, 3)).toBe('250');
+    await slow.data();
+  }
+});
 
 describe('time-outs', () => {
   // What a case does not wait for never comes.
@@ -392,27 +376,23 @@ describe('time-outs', () => {
   });
 });
 
-test(
-  'an index that is edited while somebody reads it is not ended as if it were whole',
-  async () => {
-    const board = await openBoard();
-    const { editing, index } = board.store;
-    const row = index.rows(2, 2)[0]?.row ?? octets``;
-    await board.store.commit(() => {
-      for (let i = 0; i < 60_000; i++) index.append(row);
-    });
-    const slow = await login(board, 'guest');
-    slow.socket.pause();
-    slow.write('INDX\r\n');
-    // Two answers later the server has sent as much of it as the sockets take.
-    const other = await login(board, 'guest');
-    await other.ask('NOOP');
-    const rows = index.rows(1, 3).map((one) => one.row);
-    await editing.replaceIndex({ kind: 'index', end: 3 }, rows, { userid: octets`ed`, reason: octets`r` });
-    slow.socket.resume();
-    let last: string | undefined;
-    for (let line = await slow.line(); line !== undefined; line = await slow.line()) last = line;
-    expect(last).toBe('481 The index was edited meanwhile - please ask again.');
-  },
-  LONG,
-);
+test('an index that is edited while somebody reads it is not ended as if it were whole', async () => {
+  const board = await openBoard();
+  const { editing, index } = board.store;
+  const row = index.rows(2, 2)[0]?.row ?? octets``;
+  await board.store.commit(() => {
+    for (let i = 0; i < 60_000; i++) index.append(row);
+  });
+  const slow = await login(board, 'guest');
+  slow.socket.pause();
+  slow.write('INDX\r\n');
+  // Two answers later the server has sent as much of it as the sockets take.
+  const other = await login(board, 'guest');
+  await other.ask('NOOP');
+  const rows = index.rows(1, 3).map((one) => one.row);
+  await editing.replaceIndex({ kind: 'index', end: 3 }, rows, { userid: octets`ed`, reason: octets`r` });
+  slow.socket.resume();
+  let last: string | undefined;
+  for (let line = await slow.line(); line !== undefined; line = await slow.line()) last = line;
+  expect(last).toBe('481 The index was edited meanwhile - please ask again.');
+});

@@ -55,7 +55,7 @@ beforeAll(async () => {
     .trimEnd()
     .split('\n')
     .map((one) => lineShape.parse(JSON.parse(one)));
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function useNews([port = 0, secure = 0]: readonly number[], secret: string): Promise<void> {

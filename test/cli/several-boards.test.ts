@@ -7,7 +7,8 @@ import { stringify } from 'yaml';
 import { NntpClient } from '../support/nntp-client.ts';
 import { CommandLine, commandLine } from './command-line.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+// A dozen programs one after the other, beside whatever else runs.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-boards-'));
 const elsewhere = join(folder, 'elsewhere.yaml');
