@@ -1,5 +1,5 @@
 /** `--config FILE`, and the board a command is about. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { BoardConfig, Config } from '../config/config.ts';
@@ -21,6 +21,18 @@ export function configuration({ config }: ConfigOption): Config {
     throw new Failure(`there is no configuration file ${config}`, undefined, { exitCode: 2 });
   }
   return loadConfig({ file: config, environment: process.env });
+}
+
+/**
+ * The same for a server that runs: nothing may hold it up, and a pipe, which `-c <(…)` is, would give nothing a second time.
+ *
+ * @throws also Failure if it is not a regular file
+ */
+export function configurationAgain(options: ConfigOption): Config {
+  const { config } = options;
+  const isFile = config === undefined || statSync(config, { throwIfNoEntry: false })?.isFile();
+  if (isFile === false) throw new Failure(`${config} is not a file that can be read again`);
+  return configuration(options);
 }
 
 /** Warns before a new data folder is made: that is probably a mistake, since a command is meant for a server's data. */

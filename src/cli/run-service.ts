@@ -8,7 +8,7 @@ import { logStrays } from '../server/last-resort.ts';
 import { checkLocally } from '../server/local-check.ts';
 import { closed, untilSignal } from '../server/signals.ts';
 import { Systemd } from '../server/systemd.ts';
-import { type ConfigOption, configuration } from './configuration.ts';
+import { type ConfigOption, configuration, configurationAgain } from './configuration.ts';
 import { announce } from './output.ts';
 
 interface Running {
@@ -37,9 +37,11 @@ export async function runService<S extends Running>(options: ConfigOption, kind:
   // Install the handlers first, so that a signal does not kill a start half-way.
   let service: S | undefined;
   using systemd = new Systemd({ log, status: () => (service === undefined ? 'starting' : kind.status(service)) });
-  const signalled = untilSignal(log, systemd, () => service?.reload(configuration(options)));
+  const started = Promise.withResolvers<S>();
+  const signalled = untilSignal(log, systemd, async () => (await started.promise).reload(configurationAgain(options)));
   const running = await kind.start(config, log);
   service = running;
+  started.resolve(running);
   const { made } = running.parts;
   if (made !== undefined && announce(welcomeEditor(made, process.stdout.isTTY, options.config))) made.seen();
   announce(kind.greeting(running));

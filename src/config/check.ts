@@ -11,6 +11,7 @@ interface Contradiction {
 export function checkTogether(config: Config): Contradiction[] {
   return [
     ...checkTls(config),
+    ...checkListeners(config),
     ...checkBalancers(config),
     ...checkBoards(config),
     ...checkMail(config),
@@ -31,6 +32,26 @@ function* checkTls({ tls, listen, embedded }: Config): Generator<Contradiction> 
   }
   if (tls.certificate === '' && embedded.listen?.scheme === 'rgtps') {
     yield { path: ['embedded', 'listen'], message: 'embedded.listen: rgtps needs tls.certificate and tls.key' };
+  }
+}
+
+/** Two listeners on one port would look like another program's on it. */
+function* checkListeners({ listen = [], embedded, http, ident, boards }: Config): Generator<Contradiction> {
+  const isEmbedded = boards.some(({ rgtp }) => rgtp === 'embedded');
+  const all = [
+    ...listen.map((address) => ({ path: ['listen'], address })),
+    { path: ['embedded', 'listen'], address: isEmbedded ? embedded.listen : undefined },
+    { path: ['http', 'listen'], address: http.listen },
+    { path: ['ident', 'responder'], address: ident.responder },
+  ];
+  const seen = new Set<string>();
+  for (const { path, address } of all) {
+    // 0 means any free port.
+    if (address === undefined || address.port === 0) continue;
+    const place = `${address.host.toLowerCase()} ${address.port}`;
+    if (!seen.has(place)) seen.add(place);
+    else
+      yield { path, message: `${path.join('.')}: another listener has port ${address.port} of ${address.host}, too` };
   }
 }
 
@@ -56,6 +77,7 @@ function* checkBoards(config: Config): Generator<Contradiction> {
         yield { path: ['boards', n, key], message };
       }
     }
+    yield* checkNewsgroup(config.boards, n);
     if (board.rgtp === 'embedded') {
       if (embedded !== undefined) {
         const message = `boards[${n}].rgtp: boards[${embedded}] is already the embedded board; there can be only one`;
@@ -64,6 +86,24 @@ function* checkBoards(config: Config): Generator<Contradiction> {
       embedded ??= n;
     }
     yield* checkSecret(board, n);
+  }
+}
+
+/** RFC 5536 §3.1.4 */
+const RESERVED = /^(?:control|to)(?:\.|$)|^poster$|(?:^|\.)(?:all|ctl)(?:\.|$)/;
+const COMPANIONS = ['motd', 'edits'];
+
+function* checkNewsgroup(boards: Config['boards'], n: number): Generator<Contradiction> {
+  const { newsgroup = '' } = boards[n] ?? {};
+  const wrong = (message: string) => ({
+    path: ['boards', n, 'newsgroup'],
+    message: `boards[${n}].newsgroup: "${newsgroup}" ${message}`,
+  });
+  const names = [newsgroup, ...COMPANIONS.map((name) => `${newsgroup}.${name}`)];
+  if (names.some((name) => RESERVED.test(name))) yield wrong('is reserved (RFC 5536 §3.1.4); choose another one');
+  for (const [other, board] of boards.entries()) {
+    if (!names.slice(1).includes(board.newsgroup)) continue;
+    yield wrong(`has a companion called as boards[${other}].newsgroup is, "${board.newsgroup}"; rename one of them`);
   }
 }
 

@@ -7,6 +7,8 @@ const RETIRED: Readonly<Record<string, string>> = {
 
 /** What became of a key, to be shown after its name; `undefined`: there never was such a key. */
 export function retired(name: string): string | undefined {
-  const instead = RETIRED[name.replace(/\[\d+\]/, '[n]')];
+  const key = name.replace(/\[\d+\]/, '[n]');
+  // A key may be called `constructor`.
+  const instead = Object.hasOwn(RETIRED, key) ? RETIRED[key] : undefined;
   return instead && `is no longer a setting: ${instead}; remove it`;
 }

@@ -1,8 +1,10 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { NntpClient } from '../support/nntp-client.ts';
@@ -194,6 +196,26 @@ describe('rgtp-nntp serve', () => {
     expect((await lines(client, 'LIST')).filter((group) => group.startsWith('other'))).toEqual([]);
     expect(await client.ask('GROUP groggs.gossip')).toMatch(/^211 /);
     client.close();
+  });
+
+  it('is not held up at SIGHUP by what is no file, nor left without its boards', async () => {
+    configure({ log: { level: 'info', format: 'json' } });
+    const { line, port } = await start();
+    rmSync(file);
+    execFileSync('mkfifo', [file]);
+    line.child.kill('SIGHUP');
+    await line.printed(/c\.yaml is not a file that can be read again","msg":"the new configuration cannot be used/);
+    const client = await NntpClient.connect(port);
+    expect(await client.ask('GROUP groggs.gossip')).toMatch(/^211 /);
+    client.close();
+  });
+
+  it('takes over at the end of its start what it is told during it', () => {
+    configure({ name: 'old.example' });
+    const program = fileURLToPath(new URL('reload-process.ts', import.meta.url));
+    const { stdout, status } = spawnSync(process.execPath, [program, file], { cwd: folder, encoding: 'utf8' });
+    expect(stdout).toBe('started\nnow new.example\n');
+    expect(status).toBe(0);
   });
 
   it('tells whoever asked before of a new newsgroup, even after its cache is lost', async () => {

@@ -321,9 +321,31 @@ limits:
     ['cache: { articles: 32MiB }', 'c.yaml:1: cache.articles is no longer a setting: cache.memory now bounds'],
     ['boards:\n- cache: { memory: 1MiB }', 'c.yaml:2: boards[0].cache.memory is no longer a setting: cache.memory'],
     ['boards:\n- rgtps:', 'c.yaml:2: boards[0].rgtps is not a setting; did you mean rgtp?'],
+    ['constructor: 5', 'c.yaml:1: constructor is not a setting; known here: name,'],
+    ['__proto__: { name: a }', 'c.yaml:1: __proto__ is not a setting; known here: name,'],
+    ['listen: [nntp://a:5119, nntp://A:5119]', 'c.yaml:1: listen: another listener has port 5119 of A, too'],
+    [
+      'listen: nntp://a:5119\nhttp: { listen: http://a:5119 }',
+      'c.yaml:2: http.listen: another listener has port 5119 of a, too',
+    ],
+    ['embedded: { listen: rgtp://127.0.0.1:9119 }', 'http.listen: another listener has port 9119 of 127.0.0.1, too'],
+    [
+      'boards:\n- newsgroup: a.b\n- newsgroup: a.b.motd\n  rgtp: rgtp://c',
+      'c.yaml:2: boards[0].newsgroup: "a.b" has a companion called as boards[1].newsgroup is, "a.b.motd"',
+    ],
+    ...['control', 'control.cancel', 'to.a', 'poster', 'a.all', 'ctl.b'].map((name) => [
+      `boards: [{ newsgroup: ${name} }]`,
+      `c.yaml:1: boards[0].newsgroup: "${name}" is reserved (RFC 5536 §3.1.4)`,
+    ]),
     ['root:*:1::\n', 'c.yaml:1: root:*:1: is not a setting'],
   ])('%j', (yaml, message) => {
     expect(mistakes(yaml).join('\n')).toContain(message);
+  });
+
+  it('do not include free ports, or those of boards that are elsewhere', () => {
+    const listen = 'listen: [nntp://a:0, nntp://a:0, "nntp://[::]:5119", nntp://127.0.0.1:5119, nntps://a:5119]';
+    const tls = 'tls: { certificate: a, key: b }';
+    expect(mistakes(`${listen}\n${tls}\nembedded: { listen: rgtp://a:5119 }${REMOTE}`)).toEqual([]);
   });
 
   it('are reported once each', () => {

@@ -32,6 +32,30 @@ export const operatorMutants = [
       "DATABASE_ENDINGS.filter((ending) => ending !== '-journal').map((ending) => path + ending)",
     ],
   ),
+  ...breaking(
+    'src/cli/configuration.ts',
+    ['test/cli/serve.test.ts'],
+    ['a pipe is not read a second time', 'if (isFile === false) throw', 'if (isFile === null) throw', HANGS],
+  ),
+  ...breaking(
+    'src/cli/run-service.ts',
+    ['test/cli/serve.test.ts'],
+    ['what is told during the start is not forgotten', '(await started.promise).reload(', 'service?.reload('],
+  ),
+  ...breaking(
+    'src/config/check.ts',
+    ['test/config/load.test.ts'],
+    [
+      'two listeners do not share a port',
+      'if (!seen.has(place)) seen.add(place);',
+      'if (!seen.has(place)) seen.add(`${place} ${seen.size}`);',
+    ],
+  ),
+  ...breaking(
+    'src/config/retired.ts',
+    ['test/config/load.test.ts'],
+    ['what every object has is no setting', 'Object.hasOwn(RETIRED, key) ? RETIRED[key] : undefined', 'RETIRED[key]'],
+  ),
   ...breaking('src/server/doctor/login.ts', MISTAKES, [
     'check looks at the data folder',
     '[folders, ...localLooks(config)]',
