@@ -182,6 +182,8 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
     log,
   });
   undo.add(() => login.close());
+  // The first reader's first command would wait for the answer.
+  void login.renew(undefined);
   const poster = new RgtpPoster({ ...board, host: config.name }, { model: mirror, index: view, own, login, submitter });
   // Added last, so closed first: posts in progress need everything above to finish.
   undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });

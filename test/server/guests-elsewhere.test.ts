@@ -115,6 +115,18 @@ function forgetWhatTheBoardSaid(): void {
   db.close();
 }
 
+test('the board is asked before anybody reads', async () => {
+  await openTheBoard();
+  await restart();
+  const said = () => {
+    const db = new DatabaseSync(join(folder, 'data', 'gossip.permanent.sqlite'), { readOnly: true });
+    const row = db.prepare('SELECT * FROM guest').get();
+    db.close();
+    return row;
+  };
+  await until(said, 'what guests may do');
+});
+
 test('nobody reads as a guest before the board has ever been asked, whatever is held', async () => {
   await openTheBoard();
   await restart();
