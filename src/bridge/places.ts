@@ -24,9 +24,24 @@ export const placesOf = {
   [PostKind.IndexEdit]: ['edits'],
 } as const satisfies Record<PostKind, readonly Place[]>;
 
+/** By newsgroup: for each kind of post, whether it is there. Asked of a million rows at the start. */
+const shown: Readonly<Record<Place, readonly boolean[]>> = {
+  main: shownIn('main'),
+  motd: shownIn('motd'),
+  edits: shownIn('edits'),
+};
+
+function shownIn(place: Place): boolean[] {
+  const kinds: boolean[] = [];
+  for (const kind of Object.values(PostKind)) {
+    const where: readonly Place[] = placesOf[kind];
+    kinds[kind] = where.includes(place);
+  }
+  return kinds;
+}
+
 export function isIn(place: Place, kind: PostKind): boolean {
-  const where: readonly Place[] = placesOf[kind];
-  return where.includes(place);
+  return shown[place][kind] === true;
 }
 
 export function newsgroupName(main: string, place: Place): string {

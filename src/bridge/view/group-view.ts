@@ -2,7 +2,7 @@ import { Refusal, type RenderedArticle } from '../../nntp/backend.ts';
 import { after, type Soon } from '../../wire/soon.ts';
 import type { BoardGroup } from '../board.ts';
 import type { SharedMemory } from '../memory.ts';
-import type { BoardModel } from '../model.ts';
+import type { BoardModel, PostKind } from '../model.ts';
 import { isIn, levelToPost, type Place } from '../places.ts';
 import type { Articles } from './articles.ts';
 import { HeaderLines } from './header-lines.ts';
@@ -75,17 +75,22 @@ export class GroupView implements BoardGroup {
     };
     this.#overviews = new Overviews(articles, memory, rows);
     this.#headerLines = new HeaderLines(headers, this.#overviews, memory, rows);
-    this.appended(0);
+    this.#enlist(0);
   }
 
   /** Rows from `first` on are new. */
   appended(first: number): void {
+    this.#enlist(first);
     const { length } = this.#model.posts;
-    for (let row = first; row < length; row++) {
-      const kind = kindAt(this.#model, row);
-      if (isIn(this.place, kind)) this.#list.append(row);
-    }
     for (let row = first; row < length; row = Overviews.at(row).end) this.forgetRow(row);
+  }
+
+  #enlist(first: number): void {
+    const { kinds, length } = this.#model.posts;
+    for (let row = first; row < length; row++) {
+      // The column holds only kinds.
+      if (isIn(this.place, kinds[row] as PostKind)) this.#list.append(row);
+    }
   }
 
   /** Rows became `Gone`. */
