@@ -20,7 +20,7 @@ export function readSmallFile(path: string): Buffer<ArrayBuffer> {
  * @throws Error from the system, or if it is no regular file, or larger than 1 MiB
  */
 export function readRegularFile(path: string): Buffer<ArrayBuffer> {
-  // A pipe is opened only once somebody writes to it, unless it is opened so.
+  // Otherwise, opening a pipe would wait until somebody writes to it.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   if (fstatSync(file).isFile()) return read(file);
   closeSync(file);

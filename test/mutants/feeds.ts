@@ -339,7 +339,7 @@ export const feedMutants = [
   ...breaking(
     'src/store/postgres/membership.ts',
     [BRIDGES],
-    ['who may have been replaced does not feed', 'return this.#standing.isSure ? turn : undefined;', 'return turn;'],
+    ['who may have been replaced does not feed', 'return this.#lease.isValid ? turn : undefined;', 'return turn;'],
     ['who is cut off does not feed', '    this.#turns.lost();\n', '', HANGS],
   ),
 ];

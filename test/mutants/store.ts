@@ -240,13 +240,13 @@ export const storeMutants = [
     ['one bridge says what they are', 'WHERE board = $1 FOR UPDATE', 'WHERE board = $1'],
   ),
   ...breaking(
-    'src/store/postgres/standing.ts',
-    ['test/store/postgres/standing.test.ts'],
-    ['who is not sure sends nothing', 'this.isSure && this.#losses === losses', 'this.#losses === losses'],
-    ['what others have taken over is not sent', 'this.isSure && this.#losses === losses', 'this.isSure'],
+    'src/store/postgres/lease.ts',
+    ['test/store/postgres/lease.test.ts'],
+    ['without a valid lease, nothing is sent', 'this.isValid && this.#losses === losses', 'this.#losses === losses'],
+    ['what others have taken over is not sent', 'this.isValid && this.#losses === losses', 'this.isValid'],
     [
       'what is under way is cut when the locks were not seen for too long',
-      'timer = setTimeout(look, Math.ceil(this.#confirmed + this.#sure - performance.now())).unref();',
+      'timer = setTimeout(look, Math.ceil(this.#confirmed + this.#ms - performance.now())).unref();',
       'timer = undefined;',
       HANGS,
     ],

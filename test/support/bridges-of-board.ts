@@ -4,7 +4,7 @@ import { PermanentDatabase } from '../../src/store/postgres/permanent-database.t
 import { Postgres } from '../../src/store/postgres/postgres.ts';
 
 /** Nothing happens by itself soon, but what a test waits for. */
-const PACE: Omit<Pace, 'patience'> = { look: 20, sure: 60_000, again: 20 };
+const PACE: Omit<Pace, 'patience'> = { look: 20, lease: 60_000, again: 20 };
 
 export interface SharedStore {
   readonly permanent: PermanentDatabase;
@@ -31,7 +31,7 @@ export async function openShared(
   const options = {
     onWaiting: () => failed('waiting'),
     onLost: failed,
-    pace: { ...PACE, patience: pace.sure ?? PACE.sure, ...pace },
+    pace: { ...PACE, patience: pace.lease ?? PACE.lease, ...pace },
   };
   const member = stack.adopt(await Membership.join(forLocks, board, options), (one) => one.close());
   const permanent = stack.adopt(await PermanentDatabase.open(postgres, board, member), (one) => one.close());

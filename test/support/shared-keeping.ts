@@ -11,10 +11,10 @@ import type { PostgresServer } from './postgres.ts';
 
 /**
  * ms: a dead bridge is replaced at once, and what it left is in doubt for a moment. On a busy machine that must suffice
- * for a look. A bridge that is alive hears at once that its connection is cut: how long it is sure of one that is not
- * may be as long as a busy machine takes to answer.
+ * for a look. A bridge that is alive hears at once that its connection is cut, so its lease may be as long as a busy
+ * machine takes to answer.
  */
-const PACE = { look: 5, sure: 3_000, again: 5, patience: 300 };
+const PACE = { look: 5, lease: 3_000, again: 5, patience: 300 };
 /** Starts of a bridge, where the database is too busy. */
 const STARTS = 100;
 

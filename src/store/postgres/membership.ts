@@ -6,8 +6,8 @@ import type { Claim } from '../shared.ts';
 import { keepRow, lookAtRows } from './bridge-row.ts';
 import { storeErrorFromPostgres } from './errors.ts';
 import { type Joining, joinBridges } from './joining.ts';
+import { Lease } from './lease.ts';
 import type { Postgres, Query } from './postgres.ts';
-import { Standing } from './standing.ts';
 import { Takeover } from './takeover.ts';
 import { Turns } from './turns.ts';
 
@@ -19,14 +19,14 @@ export interface Pace {
   /** between checks of the others, each of which also proves that this bridge still has its locks */
   readonly look: number;
   /** a bridge without such a proof for this long sends nothing that commits */
-  readonly sure: number;
+  readonly lease: number;
   /** between attempts to join */
   readonly again: number;
-  /** how long a bridge taken for dead may still send something; at least `sure` */
+  /** how long a bridge taken for dead may still send something; at least `lease` */
   readonly patience: number;
 }
 
-const PACE: Pace = { look: 1000, sure: 3000, again: 1000, patience: 3000 };
+const PACE: Pace = { look: 1000, lease: 3000, again: 1000, patience: 3000 };
 
 export interface MembershipOptions extends Pick<Joining, 'alone' | 'identity' | 'onWaiting'> {
   /**
@@ -60,7 +60,7 @@ export class Membership {
   #bridges = 0;
   #version = 0n;
   #state = { isRead: false, reachesBoard: true };
-  readonly #standing: Standing;
+  readonly #lease: Lease;
   #looking: Promise<void> | undefined;
   #closed = false;
   readonly #ended = new AbortController();
@@ -87,7 +87,7 @@ export class Membership {
     this.#options = options;
     this.#takeover = new Takeover(postgres, board, this);
     this.#pace = { ...PACE, ...options.pace };
-    this.#standing = new Standing(this.#pace.sure);
+    this.#lease = new Lease(this.#pace.lease);
     this.#turns = new Turns((peer) => `rgtp-nntp feeds ${board} ${peer}`, 3 * this.#pace.look);
   }
 
@@ -117,10 +117,10 @@ export class Membership {
     return this.#pace.patience;
   }
 
-  /** See `Shared`. A bridge that is not sure of its locks does not feed: another may have begun. */
+  /** See `Shared`. A bridge that is whose lease has run out does not feed: another may have begun. */
   turn(peer: string): number | 'elsewhere' | undefined {
     const turn = this.#turns.turn(peer);
-    return this.#standing.isSure ? turn : undefined;
+    return this.#lease.isValid ? turn : undefined;
   }
 
   pass(peer: string): void {
@@ -145,7 +145,7 @@ export class Membership {
 
   /** See `Shared`. */
   claim(): Claim {
-    return this.#standing.claim(
+    return this.#lease.claim(
       () => this.#look(),
       () => this.#cutOff(),
     );
@@ -175,8 +175,8 @@ export class Membership {
 
   async #join(): Promise<void> {
     const before = this.#id;
-    const { look, sure, again } = this.#pace;
-    const silences = { answer: 2 * sure, silence: look + sure };
+    const { look, lease, again } = this.#pace;
+    const silences = { answer: 2 * lease, silence: look + lease };
     const { client, id, kept, wasThere, isMoved } = await joinBridges(this.#postgres, this.#board, before, {
       ...this.#options,
       ...{ silences, again, ended: this.#ended.signal },
@@ -189,10 +189,10 @@ export class Membership {
       }
       const now = performance.now();
       if (this.#closed) throw this.#cutOff();
-      if (!wasThere) this.#standing.replaced();
+      if (!wasThere) this.#lease.replaced();
       this.#id = id;
       this.#client = client;
-      this.#standing.confirmed(now);
+      this.#lease.confirmed(now);
       this.#version = -1n;
       if (before !== '') this.#onRejoined(new Set(kept));
       client.once('end', () => this.#lose(client));
@@ -236,7 +236,7 @@ export class Membership {
       const seen = await lookAtRows(client, this.#board, this.#id, this.#state.isRead);
       if (seen?.isHere !== true) throw this.#cutOff();
       if (this.#client !== client) throw this.#cutOff();
-      this.#standing.confirmed(began);
+      this.#lease.confirmed(began);
       this.#bridges = seen.bridges;
       const led = this.#leads;
       await this.#lead(client);
@@ -284,7 +284,7 @@ export class Membership {
     this.#client = undefined;
     this.#leads = false;
     this.#turns.lost();
-    this.#standing.lost();
+    this.#lease.lost();
     // From now on this bridge polls for itself.
     if (!this.#closed) this.#hint('rows');
   }

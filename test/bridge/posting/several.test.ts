@@ -368,7 +368,7 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
   });
 
   test('a bridge that was cut off while it was posting sends nothing more', async () => {
-    const one = await shared(way.url, { sure: 1000, patience: 1000 });
+    const one = await shared(way.url, { lease: 1000, patience: 1000 });
     const heir = await shared(server.url, { patience: 20 });
     const cut = await bridge(one);
     await bridge(heir, { grace: 20 });

@@ -14,7 +14,7 @@ const post = { messageId: '<1@example>', epoch: 1, sequence: 7, references: '' }
 const intent = { messageId: '<1@example>', created: 5, details: '{}' };
 const first: Epoch = { number: 1, generation: 0, first: 0, base: 0 };
 /** Nothing happens by itself soon, but what a test waits for. */
-const pace = { look: 20, sure: 60_000, again: 20 };
+const pace = { look: 20, lease: 60_000, again: 20 };
 
 interface Bridge {
   readonly member: Membership;
@@ -199,8 +199,8 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     expect(await admin.query('SELECT 1 FROM messages WHERE board = $1', [board])).toEqual([]);
   });
 
-  test('one whose look at its locks took longer than that is sure for sends nothing', async () => {
-    const one = await bridge(server.url, { pace: { ...pace, sure: 0 } });
+  test('one whose check of its locks took longer than its lease sends nothing', async () => {
+    const one = await bridge(server.url, { pace: { ...pace, lease: 0 } });
     await expect(one.shared.claim().confirm()).rejects.toThrow('cut off');
   });
 
@@ -298,7 +298,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
   });
 
   describe('a peer', () => {
-    const pass = { look: 20, sure: 60_000, again: 20 };
+    const pass = { look: 20, lease: 60_000, again: 20 };
 
     test('is fed by one of them, and by another when that one dies, passes, or is cut off', async () => {
       const [one, other] = [await bridge(way.url, { pace: pass }), await bridge(server.url, { pace: pass })];
@@ -328,8 +328,8 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
       expect(other.shared.turn('peer')).toBeTypeOf('number');
     });
 
-    test('is fed by nobody who is not sure to be the one', async () => {
-      const one = await bridge(server.url, { pace: { ...pass, sure: 0 } });
+    test('is fed by nobody whose lease has run out', async () => {
+      const one = await bridge(server.url, { pace: { ...pass, lease: 0 } });
       one.shared.turn('peer');
       await expect.poll(() => one.shared.leads).toBe(true);
       expect(one.shared.turn('peer')).toBeUndefined();

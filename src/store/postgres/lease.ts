@@ -1,24 +1,24 @@
 import type { Claim } from '../shared.ts';
 
 /**
- * How long ago this bridge was seen to have its locks. Another bridge that takes it for dead waits longer than this one
- * counts on them.
+ * A bridge counts on its locks for a short time after each check that found them. Another bridge that takes it for dead
+ * waits longer.
  */
-export class Standing {
-  readonly #sure: number;
+export class Lease {
+  readonly #ms: number;
   /** monotonic, ms: when the last check that found the locks began */
   #confirmed = Number.NEGATIVE_INFINITY;
   /** how often others may have taken over its intents */
   #losses = 0;
   readonly #onLost = new Set<() => void>();
 
-  /** @param sure ms */
-  constructor(sure: number) {
-    this.#sure = sure;
+  /** @param ms how long it is valid after each check */
+  constructor(ms: number) {
+    this.#ms = ms;
   }
 
-  get isSure(): boolean {
-    return performance.now() - this.#confirmed < this.#sure;
+  get isValid(): boolean {
+    return performance.now() - this.#confirmed < this.#ms;
   }
 
   /** @param at monotonic, ms: when the check began */
@@ -41,10 +41,10 @@ export class Standing {
   /** @param confirm checks the locks */
   claim(confirm: () => Promise<void>, cutOff: () => Error): Claim {
     const losses = this.#losses;
-    const holds = () => this.isSure && this.#losses === losses;
+    const holds = () => this.isValid && this.#losses === losses;
     return {
       confirm: async () => {
-        if (!this.isSure) await confirm();
+        if (!this.isValid) await confirm();
         if (!holds()) throw cutOff();
       },
       whenLost: (listener) => this.#watch(holds, listener),
@@ -62,7 +62,7 @@ export class Standing {
       if (!holds()) return listener();
       this.#onLost.add(look);
       // Look again when the claim would expire: by then it may have been confirmed again.
-      timer = setTimeout(look, Math.ceil(this.#confirmed + this.#sure - performance.now())).unref();
+      timer = setTimeout(look, Math.ceil(this.#confirmed + this.#ms - performance.now())).unref();
     };
     look();
     return end;
