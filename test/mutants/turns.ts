@@ -145,6 +145,12 @@ export const turnMutants = [
       'of merged.entries()) {\n    if (place < 0) yield;',
     ],
   ),
+  ...breaking(
+    'src/bridge/mirror/decision.ts',
+    MIRROR,
+    ['a large index without new rows is not searched for them', 'at >= first && found.size', 'at >= 0 && found.size'],
+    ['rows are new from the first of them on', '    first = Math.min(first, place);\n', ''],
+  ),
   ...breaking('src/bridge/mirror/decision.ts', MIRROR, [
     'the marks of an index are found in turns',
     '    if (at % STRETCH === 0) yield;\n    const number',

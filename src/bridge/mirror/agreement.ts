@@ -174,11 +174,11 @@ export class Agreement {
 /** The newest of the rows that are given a number, ascending, in the form of the store. */
 export function rowsOf(
   { sighting }: Seen,
-  { numbers, epochs, base }: Decision,
+  { numbers, first, epochs, base }: Decision,
   arrivalOf: (number: number, time: number) => number,
 ): RecentRow[] {
   const rows: RecentRow[] = [];
-  for (let place = numbers.length - 1; place >= 0 && rows.length < MAX_RECENT; place--) {
+  for (let place = numbers.length - 1; place >= first && rows.length < MAX_RECENT; place--) {
     const number = numbers[place] ?? 0;
     if (number === 0) continue;
     const row = sighting.at(place, base);

@@ -119,10 +119,10 @@ class Commit {
 
   *#appendAll(notes: ReadonlyMap<number, EditLogEntry>): Generator<readonly Change[]> {
     const { posts } = this.#state;
-    const { numbers, given, epochs } = this.#decision;
+    const { numbers, first, given, epochs } = this.#decision;
     const end = given?.length ?? numbers.length;
     let count = 0;
-    for (let at = 0; at < end; at++) {
+    for (let at = given === undefined ? first : 0; at < end; at++) {
       const place = given?.[at] ?? at;
       const number = numbers[place] ?? 0;
       if (number === 0) continue;

@@ -39,6 +39,8 @@ export interface Decision extends Pick<Comparison, 'base' | 'items' | 'known' | 
   readonly epochs: Epochs;
   /** article numbers of new rows, by place in the order; 0 for the others */
   readonly numbers: Float64Array;
+  /** the first of these places; their number if no row is new: a large index is not searched for what is not there */
+  readonly first: number;
   /** the places of these in order of their numbers, if that is another order */
   readonly given?: readonly number[];
   /** sequence numbers of rows that get no number: below those given, or above the last possible one */
@@ -63,6 +65,7 @@ export function* decide(state: BoardState, seen: Seen): Generator<undefined, Dec
   const restarts = hasRestarted(seen, suspects, isAnother);
   const epochs = before.copy();
   const numbers = new Float64Array(order.length);
+  let first = order.length;
   const late: number[] = [];
   const exhausted: number[] = [];
   const second: number[] = [];
@@ -110,22 +113,23 @@ export function* decide(state: BoardState, seen: Seen): Generator<undefined, Dec
     if (number === undefined || number > MAX_NUMBER || comesBelow) {
       // A new generation counts from 0, so that two bridges that see different first posts of it still agree.
       const above = Math.max(highest, state.marked);
-      const first = number === undefined && !comesBelow && above + 1 + sequence <= MAX_NUMBER ? 0 : sequence;
-      number = above + 1 + sequence - first;
+      const start = number === undefined && !comesBelow && above + 1 + sequence <= MAX_NUMBER ? 0 : sequence;
+      number = above + 1 + sequence - start;
       if (number > MAX_NUMBER) {
         exhausted.push(sequence);
         continue;
       }
-      epochs.begin(one.generation, first, above);
+      epochs.begin(one.generation, start, above);
     }
     numbers[place] = number;
+    first = Math.min(first, place);
     highest = number;
     newest = one;
     if (isFirst(one.kind)) begun[one.item] = 1;
   }
 
   const { differing, doubtful, unseen } = comparison;
-  return { epochs, base, items, known, numbers, differing, doubtful, unseen, late, exhausted, second };
+  return { epochs, base, items, known, numbers, first, differing, doubtful, unseen, late, exhausted, second };
 }
 
 /**
@@ -179,8 +183,8 @@ function hasRestarted(
 }
 
 /** The rows of a sighting that are new, newest first. */
-export function* newRows({ sighting }: Seen, { numbers, epochs, base }: Decision): Generator<NewRow> {
-  for (let place = numbers.length - 1; place >= 0; place--) {
+export function* newRows({ sighting }: Seen, { numbers, first, epochs, base }: Decision): Generator<NewRow> {
+  for (let place = numbers.length - 1; place >= first; place--) {
     const number = numbers[place] ?? 0;
     if (number === 0) continue;
     const row = sighting.at(place, base);
@@ -203,7 +207,7 @@ export function newestRows(seen: Seen, decision: Decision): NewRow[] {
 export function* highs(
   posts: Posts,
   { sighting }: Seen,
-  { numbers, known, differing }: Decision,
+  { numbers, first, known, differing }: Decision,
 ): Generator<undefined, ReadonlyMap<Place, number>> {
   const found = new Map<Place, number>();
   const raise = (place: number, number: number) => {
@@ -212,7 +216,7 @@ export function* highs(
     }
   };
   // From above: the first found in each newsgroup is the highest.
-  for (let at = numbers.length - 1; at >= 0 && found.size < places.length; at--) {
+  for (let at = numbers.length - 1; at >= first && found.size < places.length; at--) {
     if (at % STRETCH === 0) yield;
     const number = numbers[at] ?? 0;
     if (number > 0) raise(at, number);

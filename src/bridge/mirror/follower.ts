@@ -177,7 +177,7 @@ export class Follower {
     await poll.gate?.beforePublish(newestRows(seen, decision));
 
     // Commit: first the epochs, before any of their numbers is given.
-    const hasNew = decision.numbers.some((number) => number > 0);
+    const hasNew = decision.first < decision.numbers.length;
     const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
     // An index without rows does not show where its numbering will begin.
     if (!hasNew) begun.length = 0;

@@ -116,6 +116,7 @@ function* decideOlder(recent: BoardState, seen: Seen, above: number): Generator<
   const itemOf = (row: number) => recent.records.byId(sighting.itemIds[sighting.items[row] ?? -1] ?? '')?.index ?? -1;
   const base = generationOf(seen, recent, itemOf) - sighting.wraps;
   const numbers = new Float64Array(order.length);
+  let first = order.length;
   const end = recent.posts.numbers[0] ?? 0;
   const epochOf = yield* epochsOf(epochs, sighting, base);
   let last = above;
@@ -126,12 +127,13 @@ function* decideOlder(recent: BoardState, seen: Seen, above: number): Generator<
     const number = (epochOf(one)?.base ?? Number.NEGATIVE_INFINITY) + one.sequence;
     if (number <= above || number >= end || number === last) continue;
     numbers[place] = number;
+    first = Math.min(first, place);
     isAscending &&= number > last;
     last = number;
   }
   const given = isAscending ? {} : { given: yield* ascending(numbers) };
   const none = { differing: [], doubtful: [], unseen: [], late: [], exhausted: [], second: [] };
-  return { epochs, base, items, known: new Int32Array(order.length).fill(-1), numbers, ...given, ...none };
+  return { epochs, base, items, known: new Int32Array(order.length).fill(-1), numbers, first, ...given, ...none };
 }
 
 /**

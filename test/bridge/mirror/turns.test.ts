@@ -110,6 +110,14 @@ describe('looks at a large index in pieces:', () => {
     expect(pieces(highs(state.posts, what, decision)).count).toBeGreaterThan(FEWEST);
   });
 
+  test('but not for new rows where all are known', async () => {
+    const state = await full();
+    const what = seen(index());
+    const decision = pieces(decide(state, what)).value;
+    expect(decision.first).toBe(ROWS);
+    expect(pieces(highs(state.posts, what, decision)).count).toBe(1);
+  });
+
   test('rows that share one number: which of them counts is looked for once', async () => {
     const sighting = new Sighting(() => {});
     for (let time = 1; time <= ROWS; time++) {
