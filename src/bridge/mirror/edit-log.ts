@@ -162,6 +162,7 @@ export class EditLog {
 
 /** Merges earlier entries into the current ones: each once, in the log's order. If no row is left, only that shows a wrap. */
 export function together(before: readonly EditLogEntry[], now: readonly EditLogEntry[]): readonly EditLogEntry[] {
+  if (before.length === 0) return now;
   const said = new Set(now.map(({ sequence }) => sequence));
   const forgotten = before.filter(({ sequence }) => !said.has(sequence));
   const entries: EditLogEntry[] = [];
