@@ -1,6 +1,10 @@
 import { afterEach } from 'vitest';
 import type { AccessLevel } from '../../src/board/access.ts';
+import { Board, defaultTimeouts } from '../../src/board/board.ts';
+import type { RegistrationOptions } from '../../src/board/registration.ts';
 import { BoardServer, type BoardServerOptions } from '../../src/board/server.ts';
+import type { BoardStore } from '../../src/board/store.ts';
+import { silent } from '../../src/wire/log.ts';
 import { latin1 } from '../../src/wire/octets.ts';
 import { Dialogue } from './dialogue.ts';
 
@@ -49,6 +53,14 @@ export function addUser(
       ...more,
     }),
   );
+}
+
+/** A board without sockets. */
+export function boardOf(store: BoardStore, registration?: RegistrationOptions): Board {
+  return new Board({
+    ...{ store, registration, title: latin1('test'), log: silent, timeouts: defaultTimeouts },
+    ...{ proofDelay: 0, identify: undefined },
+  });
 }
 
 /** A connection whose banner is read. Closed after the test. */

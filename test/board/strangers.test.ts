@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Board, callerKey, defaultTimeouts } from '../../src/board/board.ts';
+import { type Board, callerKey } from '../../src/board/board.ts';
 import type { Mailer } from '../../src/board/mail.ts';
 import type { BoardServer } from '../../src/board/server.ts';
 import { Session } from '../../src/board/session.ts';
@@ -11,7 +11,7 @@ import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
 import { type Log, type LogFields, silent } from '../../src/wire/log.ts';
 import { ascii, latin1, octets } from '../../src/wire/octets.ts';
 import { recordedLog } from '../support/recorded-log.ts';
-import { dial, login, openBoard } from './boards.ts';
+import { boardOf, dial, login, openBoard } from './boards.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -139,20 +139,11 @@ describe('addresses', () => {
     return heard;
   }
 
-  function boardOf(server: BoardServer, mailer: Mailer = { send: async () => {} }): Board {
-    return new Board({
-      store: server.store,
-      title: latin1('test'),
-      log: silent,
-      timeouts: defaultTimeouts,
-      proofDelay: 0,
-      identify: undefined,
-      registration: { mode: 'open', mailer },
-    });
-  }
+  const registering = async (mailer: Mailer = { send: async () => {} }) =>
+    boardOf((await openBoard()).store, { mode: 'open', mailer });
 
   test('register five times an hour, however many of their /64 they use', async () => {
-    const board = boardOf(await openBoard());
+    const board = await registering();
     const answers: boolean[] = [];
     for (let i = 0; i < 7; i++) {
       const heard = await from(board, `2001:db8:1:2::${i}`, 'REGU', `USER n${i}@rgtp.test`);
@@ -163,7 +154,7 @@ describe('addresses', () => {
   });
 
   test('fail in proofs together', async () => {
-    const board = boardOf(await openBoard());
+    const board = await registering();
     const guess = (address: string) =>
       from(board, address, 'USER ann@rgtp.test', `AUTH ${'00'.repeat(16)} ${'00'.repeat(16)}`);
     // Where she has been before, what counts is what fails there.
@@ -175,13 +166,12 @@ describe('addresses', () => {
   });
 
   test('register no more often by asking for what cannot be sent meanwhile', async () => {
-    const server = await openBoard();
     const refusals: (() => void)[] = [];
     const send = ({ to }: { readonly to: string }) =>
       to.startsWith('bad')
         ? new Promise<void>((_, reject) => refusals.push(() => reject(new Error('no such mailbox'))))
         : Promise.resolve();
-    const board = boardOf(server, { send });
+    const board = await registering({ send });
     let accounts = 0;
     for (let round = 0; round < 4; round++) {
       const bad = from(board, '192.0.2.1', 'REGU', `USER bad${round}@rgtp.test`);
@@ -207,15 +197,7 @@ describe('the event loop', () => {
 
   /** Sessions without sockets, whose streams take everything at once. Who was answered completely, in order. */
   async function race(server: BoardServer, heavy: string, end: RegExp): Promise<string[]> {
-    const board = new Board({
-      store: server.store,
-      title: latin1('test'),
-      log: silent,
-      timeouts: defaultTimeouts,
-      proofDelay: 0,
-      identify: undefined,
-      registration: undefined,
-    });
+    const board = boardOf(server.store);
     const finished: string[] = [];
     const open = (name: string, commands: string, done: RegExp) => {
       const [client, stream] = duplexPair({ highWaterMark: 1 << 30 });

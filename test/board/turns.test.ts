@@ -4,7 +4,6 @@ import { connect as connectTo } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Board, defaultTimeouts } from '../../src/board/board.ts';
 import { dataPieces } from '../../src/board/commands/pieces.ts';
 import { indexRules } from '../../src/board/edit-text.ts';
 import { numbered } from '../../src/board/index-diff.ts';
@@ -24,7 +23,7 @@ import { silent } from '../../src/wire/log.ts';
 import { ascii, bytesOf, join, latin1, type Octets, octets } from '../../src/wire/octets.ts';
 import { tlsFiles } from '../support/tls-files.ts';
 import { pieces, roundsOf, stepByStep } from '../support/turns.ts';
-import { dial, login, openBoard } from './boards.ts';
+import { boardOf, dial, login, openBoard } from './boards.ts';
 import { Dialogue } from './dialogue.ts';
 import { patch } from './patch.ts';
 
@@ -399,10 +398,7 @@ test('an item does not grow without end, however often it is edited', async () =
 
 test('after a change of accounts, sessions are reviewed in turns', async () => {
   const store = BoardStore.open(':memory:');
-  const board = new Board({
-    ...{ store, title: 'RGTP', log: silent, timeouts: defaultTimeouts, proofDelay: 0 },
-    ...{ identify: undefined, registration: undefined },
-  });
+  const board = boardOf(store);
   let reviewed = 0;
   for (let n = 0; n < 100; n++) board.members.add({ review: () => void reviewed++ });
   stepByStep();

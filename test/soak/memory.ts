@@ -1,6 +1,7 @@
 import type { Daemon } from '../e2e/daemon.ts';
 import type { Course } from './course.ts';
 import type { Watch } from './watch.ts';
+import type { Held } from './watched-process.ts';
 
 const MIB = 2 ** 20;
 /** Looks in a quarter. */
@@ -9,15 +10,7 @@ const QUARTERS = [2, 4] as const;
 type Quarter = (typeof QUARTERS)[number];
 
 /** In octets: what a process holds once its garbage is collected. */
-interface Look {
-  readonly heap: number;
-  readonly heapTaken: number;
-  /** outside of V8's heap, Buffers above all */
-  readonly external: number;
-  readonly arrayBuffers: number;
-  readonly own: number;
-  readonly ofFiles: number;
-  readonly descriptors: number;
+interface Look extends Omit<Held, 'n'> {
   /** how much the board had grown by then */
   readonly numbers: number;
 }
