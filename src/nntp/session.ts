@@ -181,7 +181,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
       return this.loginStatus();
     } catch (error) {
       const { connection, address } = this.peer;
-      this.shared.log.error({ connection, address, err: error }, 'access unknown');
+      this.shared.log.error({ connection, address, err: error }, 'access could not be determined');
       return status.denied;
     }
   }

@@ -94,7 +94,7 @@ function remedyOf({ kind }: RgtpError, user: string): string {
     case 'internal':
     case 'bug':
     case 'unsupported':
-      return 'What it answers is not what a board answers: is the address right?';
+      return 'Its answers are not those of a board: is the address right?';
     default:
       return `Is the address right, and the board up? ${AGAIN}`;
   }

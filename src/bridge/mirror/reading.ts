@@ -154,8 +154,8 @@ class LeftOut {
         'the newsgroup has no article numbers left: what is posted from now on is withheld',
       );
     }
-    this.#skip(late, 'they came in below numbers already given');
-    this.#skip(second, 'their number or their item has another row');
+    this.#skip(late, 'their numbers are below those already given');
+    this.#skip(second, 'another row has their number, or begins their item');
     return this.withheld + late.length + second.length > 0;
   }
 

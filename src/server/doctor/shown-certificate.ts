@@ -35,7 +35,7 @@ function verdict(socket: TLSSocket, { tls, name }: Config, where: string, now: n
   if (shown.fingerprint256 !== new X509Certificate(readSmallFile(tls.certificate)).fingerprint256) {
     return fail(
       `${where} shows a certificate other than ${tls.certificate}`,
-      'Restart the server, or find out who listens.',
+      'Restart the server, or find out what else listens there.',
     );
   }
   if (days < 0) return fail(`${where} shows a certificate that has expired`, 'Renew it.');
