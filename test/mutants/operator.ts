@@ -12,6 +12,7 @@ export const operatorMutants = [
     'src/main.ts',
     ['test/cli/heap.test.ts'],
     ['the heap does not keep what a first reading took', "setFlagsFromString('--heap-growing-percent=25');", ''],
+    ['what is young is collected while the heap is marked', "setFlagsFromString('--no-separate-gc-phases');", ''],
   ),
   ...breaking(
     'src/server/restore.ts',
