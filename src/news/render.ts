@@ -18,23 +18,17 @@ export interface Rendered {
 
 const END = '.\r\n';
 
-/** The header of an article, with the empty line that ends it. ASCII: as many octets as characters. */
-export function renderHead(fields: readonly Field[]): string {
-  let head = '';
-  for (const [name, value] of fields) head += `${name}: ${value}\r\n`;
-  return `${head}\r\n`;
-}
-
-/** The length of what `renderHead` returns. */
+/** The length of a header, with the empty line that ends it. */
 export function headLength(fields: readonly Field[]): number {
   let length = '\r\n'.length;
   for (const [name, value] of fields) length += name.length + value.length + ': \r\n'.length;
   return length;
 }
 
-export function renderArticle(number: number, messageId: string, fields: readonly Field[], body: Body): Rendered {
+/** @param header ASCII, with the empty line that ends it */
+export function renderArticle(number: number, messageId: string, header: string, body: Body): Rendered {
   const line = `220 ${number} ${messageId}\r\n`;
-  const head = line + renderHead(fields);
+  const head = line + header;
   const answer =
     typeof body.text === 'string'
       ? Buffer.from(`${head}${dotStuff(body.text)}${END}`, body.ascii ? 'latin1' : 'utf8')

@@ -113,7 +113,7 @@ test.each(['auto', 'latin1', 'utf-8', 'windows-1252'] as const)(
           const slowly = bodyOf(linesOf(lines, charset));
           const body = bodyOfPost(post, charset);
           expect({ ...body, text: '' }).toEqual({ ...slowly, text: '' });
-          expect(renderArticle(1, '<a@b>', [], body)).toEqual(renderArticle(1, '<a@b>', [], slowly));
+          expect(renderArticle(1, '<a@b>', '\r\n', body)).toEqual(renderArticle(1, '<a@b>', '\r\n', slowly));
         }
       }),
       { seed: 16, numRuns: 500 },

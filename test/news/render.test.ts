@@ -4,7 +4,7 @@ import { bodyOf, clip, plainBodyOf } from '../../src/news/body.ts';
 import { formatDate } from '../../src/news/date.ts';
 import { overviewLine } from '../../src/news/overview.ts';
 import { formatReferences } from '../../src/news/references.ts';
-import { headLength, renderArticle, renderHead } from '../../src/news/render.ts';
+import { headLength, renderArticle } from '../../src/news/render.ts';
 import { stripControls } from '../../src/wire/charset.ts';
 
 describe('formatDate', () => {
@@ -24,7 +24,7 @@ describe('formatDate', () => {
 });
 
 describe('renderArticle', () => {
-  const fields = [['Subject', 'a']] as const;
+  const header = 'Subject: a\r\n\r\n';
 
   test.each([
     [[], '.\r\n'],
@@ -33,7 +33,7 @@ describe('renderArticle', () => {
     [['.a'], '..a\r\n.\r\n'],
     [['\u2028.é'], '\u2028.é\r\n.\r\n'],
   ])('%j', (lines, expected) => {
-    const article = renderArticle(7, '<a@b>', fields, bodyOf(lines));
+    const article = renderArticle(7, '<a@b>', header, bodyOf(lines));
     expect(plainBodyOf(lines) ?? bodyOf(lines)).toEqual(bodyOf(lines));
     expect(article.bytes.toString()).toBe(`Subject: a\r\n\r\n${expected}`);
     expect(article.bytes.subarray(article.bodyStart).toString()).toBe(expected);
@@ -56,7 +56,7 @@ describe('renderArticle', () => {
         (lines) => {
           const body = bodyOf(lines);
           expect(plainBodyOf(lines) ?? body).toEqual(body);
-          const { bytes, bodyStart } = renderArticle(7, '<a@b>', fields, body);
+          const { bytes, bodyStart } = renderArticle(7, '<a@b>', header, body);
           const sent = bytes.subarray(bodyStart).toString();
           expect(sent.endsWith('.\r\n')).toBe(true);
           const received = sent.slice(0, -3).replace(/(^|\r\n)\./g, '$1');
@@ -90,19 +90,12 @@ test('clip splits no character', () => {
   expect(clip('abc', 9)).toBe('abc');
 });
 
-test('renderHead ends with the empty line', () => {
-  expect(
-    headLength([
-      ['A', 'b'],
-      ['C', 'd'],
-    ]),
-  ).toBe('A: b\r\nC: d\r\n\r\n'.length);
-  expect(
-    renderHead([
-      ['A', 'b'],
-      ['C', 'd'],
-    ]),
-  ).toBe('A: b\r\nC: d\r\n\r\n');
+test('a header is as long as it is with the empty line', () => {
+  const fields = [
+    ['A', 'b'],
+    ['C', 'd'],
+  ] as const;
+  expect(headLength(fields)).toBe('A: b\r\nC: d\r\n\r\n'.length);
 });
 
 describe('formatReferences', () => {

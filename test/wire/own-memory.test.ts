@@ -23,7 +23,7 @@ test('what is kept in caches and for sessions is counted as what it holds', asyn
     store.items.write({ id, ...none, subject: octets`x`, text: octets`^00000001 00000001\nx\n` });
   });
   const answer = store.items.answer(id) ?? Buffer.alloc(0);
-  const { answer: article = Buffer.alloc(0) } = renderArticle(1, '<a@b>', [['Subject', 'x']], bodyOf(['x']));
+  const { answer: article = Buffer.alloc(0) } = renderArticle(1, '<a@b>', 'Subject: x\r\n\r\n', bodyOf(['x']));
   const secret = parseSecret('00 ff') ?? Buffer.alloc(0);
   expect([answer, article, secret].map(held)).toEqual([answer, article, secret].map(({ length }) => length));
   expect(answer.length).toBeGreaterThan(0);

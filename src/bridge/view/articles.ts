@@ -1,5 +1,5 @@
 import { overviewLine } from '../../news/overview.ts';
-import { headLength, type Rendered, renderArticle, renderHead } from '../../news/render.ts';
+import { headLength, type Rendered, renderArticle } from '../../news/render.ts';
 import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Log } from '../../wire/log.ts';
@@ -79,7 +79,7 @@ export class Articles {
     const summary = this.#model.summary(row);
     const messageId = this.#headers.value('Message-ID', row);
     if (summary === undefined || messageId === '') return undefined;
-    const bytes = Buffer.from(renderHead(this.#headers.fields(row, summary.grogname)), 'latin1');
+    const bytes = Buffer.from(this.#headers.head(row, summary.grogname), 'latin1');
     return { messageId, bytes, bodyStart: bytes.length, octets: bytes.length };
   }
 
@@ -101,7 +101,7 @@ export class Articles {
     if (item !== undefined && this.#isBehind(row, item)) throw new Refusal('unavailable', NOT_FETCHED);
     const { grogname, body } = this.#contents.of(row, item);
     const number = this.#model.posts.numbers[row] ?? 0;
-    return renderArticle(number, messageId, this.#headers.fields(row, grogname), body);
+    return renderArticle(number, messageId, this.#headers.head(row, grogname), body);
   }
 
   /** What overview needs beyond the index. `undefined`: not available now. Neither throws nor rejects. */

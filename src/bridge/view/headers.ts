@@ -95,6 +95,9 @@ export class Headers {
     Xref: (row) => this.#xref(row),
   } as const satisfies Record<HeaderName, (row: number, grogname: Octets) => string>;
 
+  /** in order */
+  readonly #all = names.map((name) => [name, this.#values[name]] as const);
+
   constructor(
     model: BoardModel,
     parts: { readonly ids: PostIds; readonly threads: Threads; readonly contents: Contents },
@@ -125,6 +128,17 @@ export class Headers {
     return byLowerCase.get(lowerCase);
   }
 
+  /** An article's header as it is sent, with the empty line that ends it. */
+  head(row: number, grogname: Octets): string {
+    let head = '';
+    for (const [name, make] of this.#all) {
+      const value = make(row, grogname);
+      if (value !== '') head += `${name}: ${value}\r\n`;
+    }
+    return `${head}\r\n`;
+  }
+
+  /** The same, for what needs only some of it. */
   fields(row: number, grogname: Octets): Field[] {
     const fields: Field[] = [];
     for (const name of names) {
