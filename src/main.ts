@@ -5,6 +5,9 @@ if (major < 24) {
   process.stderr.write(`rgtp-nntp needs Node.js 24 or newer; this is ${process.versions.node}.\n`);
   process.exitCode = 2;
 } else {
+  // Left alone, Node answers this signal, which scripts that rotate logs like to send, with a debugger that everybody on the
+  // machine can use.
+  process.on('SIGUSR1', () => {});
   const [{ enableCompileCache }, { fileURLToPath }, { setFlagsFromString }] = await Promise.all([
     import('node:module'),
     import('node:url'),

@@ -158,3 +158,11 @@ it.each(['', '230 A board that says no more\r\n'])(
     }
   },
 );
+
+it('a signal that scripts send opens no debugger', async () => {
+  const started = start('serve');
+  await started.printed(/Status page/);
+  started.child.kill('SIGUSR1');
+  await stopped(started);
+  expect(started.stderr).not.toContain('Debugger');
+});

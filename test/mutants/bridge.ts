@@ -524,7 +524,23 @@ export const bridgeMutants = [
     'src/bridge/login/renewals.ts',
     ['test/bridge/login/revoked.test.ts'],
     ['a login is proven again', 'return this.#now() - last.at >= after;', 'return false;'],
-    ['the board is asked once for all who wait', 'if (last?.asking !== undefined) return last.asking;', ''],
+    [
+      'the board is asked once for all who wait',
+      '    if (last?.asking !== undefined) {\n',
+      '    if (last?.asking !== undefined && last.at < 0) {\n',
+    ],
+    [
+      'once a board is heard again, its answer counts',
+      '        last.waiting = this.#whileItSpeaks(last, last.asking);\n',
+      '',
+    ],
+    [
+      'a board that hangs holds up nobody',
+      '      if (speaks) return;\n',
+      '      if (speaks || since > 0) return;\n',
+      HANGS,
+    ],
+    ['a board that is slow is waited for', '      if (speaks) return;\n', ''],
     [
       'a board that never answered is asked again soon',
       'const after = last.answered ? this.#after :',

@@ -15,6 +15,11 @@ export const operatorMutants = [
     ['what is young is collected while the heap is marked', "setFlagsFromString('--no-separate-gc-phases');", ''],
   ),
   ...breaking(
+    'src/main.ts',
+    ['test/cli/stopping.test.ts'],
+    ['nobody debugs the server by a signal', "  process.on('SIGUSR1', () => {});\n", ''],
+  ),
+  ...breaking(
     'src/server/restore.ts',
     ['test/cli/backup.test.ts'],
     [

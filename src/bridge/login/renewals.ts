@@ -5,12 +5,19 @@ interface Renewal {
   level: number | undefined;
   /** the question under way */
   asking: Promise<void> | undefined;
+  /** resolves with the answer, or when waiting for it makes no sense any more; `undefined`: nobody waits */
+  waiting: Promise<void> | undefined;
+  /** monotonic, ms: when waiting was given up */
+  silentAt?: number;
   /** whether `level` comes from the board itself */
   answered: boolean;
 }
 
 /** ms until a board that has never answered is asked again */
 const FIRST_ANSWER = 1000;
+
+/** ms that anybody waits for a board from which nothing comes: it may hang, and the question takes half a minute then */
+const SILENCE = 3_000;
 
 /** Whose login it is; `undefined`: guests', about which the board is asked at every command. */
 type Who = object | undefined;
@@ -19,13 +26,24 @@ type Who = object | undefined;
 export class Renewals {
   readonly #after: number | undefined;
   readonly #now: () => number;
+  readonly #hasSpoken: (since: number) => boolean;
   readonly #ofMembers = new WeakMap<object, Renewal>();
   #ofGuests: Renewal | undefined;
 
-  /** @param after ms; `undefined`: never */
-  constructor(after: number | undefined, now = () => performance.now()) {
+  /**
+   * @param after ms; `undefined`: never
+   * @param hasSpoken whether anything has come from the board since then, over any connection; ms, monotonic
+   */
+  constructor(
+    after: number | undefined,
+    {
+      now = () => performance.now(),
+      hasSpoken = () => true,
+    }: { now?: () => number; hasSpoken?: (since: number) => boolean } = {},
+  ) {
     this.#after = after;
     this.#now = now;
+    this.#hasSpoken = hasSpoken;
   }
 
   /** The level that the board last gave `who`; `undefined` if it refused; `otherwise` if it has never been asked. */
@@ -36,12 +54,12 @@ export class Renewals {
 
   /** The board has just given `who` this level; `undefined`: it refused. */
   renewed(who: Who, level: number | undefined): void {
-    this.#set(who, { at: this.#now(), level, asking: undefined, answered: true });
+    this.#set(who, { at: this.#now(), level, asking: undefined, waiting: undefined, answered: true });
   }
 
   /** The board gave `who` this level before this process started: it is asked at the first use. */
   remembered(who: Who, level: number): void {
-    this.#set(who, { at: Number.NEGATIVE_INFINITY, level, asking: undefined, answered: true });
+    this.#set(who, { at: Number.NEGATIVE_INFINITY, level, asking: undefined, waiting: undefined, answered: true });
   }
 
   /** Whether the board has ever said what `who` may do. */
@@ -51,7 +69,7 @@ export class Renewals {
 
   /**
    * Asks the board if its last answer is too old. All who wait for the same answer share one question. If the board
-   * can't be asked, nothing changes.
+   * can't be asked, nothing changes; nor is it waited for while nothing comes from it.
    *
    * @param otherwise the level that applies until the board answers for the first time
    * @param always asks even if the last answer is recent
@@ -63,12 +81,19 @@ export class Renewals {
     always = false,
   ): Promise<void> | undefined {
     const last = this.#get(who);
-    if (last?.asking !== undefined) return last.asking;
+    if (last?.asking !== undefined) {
+      // Once it is heard again, its answer is near, and counts.
+      if (last.waiting === undefined && this.#hasSpoken(last.silentAt ?? 0)) {
+        last.waiting = this.#whileItSpeaks(last, last.asking);
+      }
+      return last.waiting;
+    }
     if (!always && !this.#isDue(last)) return undefined;
-    const renewal = last ?? { at: 0, level: otherwise, asking: undefined, answered: false };
+    const renewal = last ?? { at: 0, level: otherwise, asking: undefined, waiting: undefined, answered: false };
     this.#set(who, renewal);
     renewal.asking = this.#ask(renewal, ask);
-    return renewal.asking;
+    renewal.waiting = this.#whileItSpeaks(renewal, renewal.asking);
+    return renewal.waiting;
   }
 
   #get(who: Who): Renewal | undefined {
@@ -87,6 +112,27 @@ export class Renewals {
     return this.#now() - last.at >= after;
   }
 
+  #whileItSpeaks(renewal: Renewal, asking: Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let since = this.#now();
+    const look = setInterval(() => {
+      const speaks = this.#hasSpoken(since);
+      since = this.#now();
+      if (speaks) return;
+      clearInterval(look);
+      if (renewal.asking === asking) {
+        renewal.waiting = undefined;
+        renewal.silentAt = since;
+      }
+      resolve();
+    }, SILENCE).unref();
+    void asking.then(() => {
+      clearInterval(look);
+      resolve();
+    });
+    return promise;
+  }
+
   async #ask(renewal: Renewal, ask: () => Promise<number | undefined>): Promise<void> {
     try {
       renewal.level = await ask();
@@ -96,5 +142,6 @@ export class Renewals {
     }
     renewal.at = this.#now();
     renewal.asking = undefined;
+    renewal.waiting = undefined;
   }
 }

@@ -86,7 +86,8 @@ export class RgtpLogin implements BoardLogin, Revoking {
     this.newsgroup = options.newsgroup;
     this.posting = options.posting;
     this.#options = options;
-    this.#renewals = new Renewals(options.userIdle);
+    const heard = options.whileAway?.heard;
+    this.#renewals = new Renewals(options.userIdle, heard && { hasSpoken: (since) => heard.since(since) });
     const { live, pools, guest, log = silent } = options;
     this.#guest = guest && new RemoteGuest(guest, options.name, log);
     if (guest?.said !== undefined) this.#renewals.remembered(undefined, guest.said);

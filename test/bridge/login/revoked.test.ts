@@ -140,7 +140,7 @@ test('a board that is away takes no rights away', async () => {
 
 test('the board is asked once for all who wait, and again only when its answer is old', async () => {
   let now = 1000;
-  const renewals = new Renewals(100, () => now);
+  const renewals = new Renewals(100, { now: () => now });
   const who = {};
   const answer = Promise.withResolvers<number | undefined>();
   let asked = 0;
@@ -162,9 +162,37 @@ test('the board is asked once for all who wait, and again only when its answer i
   expect(renewals.renew(who, 0, ask)).toBeUndefined();
 });
 
+test('a board that hangs is not waited for, and one that is slow is', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  closing.push(() => void vi.useRealTimers());
+  let [now, speaks] = [1000, true];
+  const renewals = new Renewals(100, { now: () => now, hasSpoken: () => speaks });
+  const who = {};
+  const answer = Promise.withResolvers<number | undefined>();
+  const ask = () => answer.promise;
+  renewals.renewed(who, 2);
+  now = 1100;
+  const waiting = renewals.renew(who, 0, ask);
+  vi.advanceTimersByTime(30_000);
+  expect(renewals.renew(who, 0, ask)).toBe(waiting);
+  speaks = false;
+  vi.advanceTimersByTime(3_000);
+  await waiting;
+  // What it said last applies, to everybody, until it answers.
+  expect(renewals.renew(who, 0, ask)).toBeUndefined();
+  expect(renewals.known(who, 0)).toBe(2);
+  speaks = true;
+  const again = renewals.renew(who, 0, ask);
+  expect(again).toBeInstanceOf(Promise);
+  answer.resolve(undefined);
+  await again;
+  expect(renewals.known(who, 0)).toBeUndefined();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test('a board that has never answered is asked again a second later, and nothing is decided before', async () => {
   let now = 1000;
-  const renewals = new Renewals(60_000, () => now);
+  const renewals = new Renewals(60_000, { now: () => now });
   const who = {};
   const away = () => Promise.reject(new Error('away'));
   await renewals.renew(who, undefined, away);
