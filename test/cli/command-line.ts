@@ -53,7 +53,7 @@ export class CommandLine {
       const look = () => {
         const match = pattern.exec(`${this.stdout}\n${this.stderr}`);
         if (match !== null) resolve(match);
-        else if (this.child.exitCode !== null)
+        else if (this.child.exitCode !== null || this.child.signalCode !== null)
           reject(new Error(`ended without ${pattern}:\n${this.stdout}\n${this.stderr}`));
         else return;
         this.#waiting.delete(look);
