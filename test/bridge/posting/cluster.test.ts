@@ -89,7 +89,7 @@ class Place {
     this.#life = life;
     this.#person = undefined;
     this.#way = await CuttingWay.open(world.socket);
-    const pace = { look: 50, lease: 300, again: 50 };
+    const pace = { look: 100, lease: 3000, again: 100 };
     // The database may be away just now: a supervisor starts the bridge again.
     for (this.#store = undefined; this.#store === undefined; ) {
       await world.databaseIsThere;
