@@ -196,6 +196,13 @@ describe('a spool is hostile input', () => {
     expect(await skipped()).toMatchObject({ item: 'is a symbolic link' });
   });
 
+  test('items that were not copied are counted', async () => {
+    expect(await skipped()).not.toHaveProperty('index');
+    const names = readdirSync(join(spool, 'item')).filter((name) => !name.includes('.'));
+    for (const name of names.slice(0, 2)) rmSync(join(spool, 'item', name));
+    expect((await skipped())['index']).toMatch(/^2 of its items are not there \(\w{8}, …\): archived, or not copied$/);
+  });
+
   test.each<[string, string, (at: string) => void]>([
     ['a symbolic link', 'is a symbolic link', (at) => symlinkSync(secret(), at)],
     ['a FIFO', 'is not a regular file', (at) => execFileSync('mkfifo', [at])],

@@ -15,6 +15,15 @@ export const operatorMutants = [
     ['what is young is collected while the heap is marked', "setFlagsFromString('--no-separate-gc-phases');", ''],
   ),
   ...breaking(
+    'src/board/spool/import.ts',
+    ['test/board/import.test.ts'],
+    [
+      'what was not copied is missed',
+      '    for (const name of names) this.#named.delete(name);\n',
+      '    this.#named.clear();\n',
+    ],
+  ),
+  ...breaking(
     'src/main.ts',
     ['test/cli/stopping.test.ts'],
     ['nobody debugs the server by a signal', "  process.on('SIGUSR1', () => {});\n", ''],
