@@ -322,7 +322,11 @@ export const turnMutants = [
     'src/board/kept-rows.ts',
     BOARD,
     ['a row that is kept has its blanks', '.padEnd(ROW_OCTETS)', ''],
-    ['only blanks are left out of it', "while (row[end - 1] === ' ') end--;", 'end = row.trimEnd().length;'],
+    [
+      'only blanks are left out of it',
+      "while (row[end - 1] === ' ') end--;",
+      "while (/\\s/.test(row[end - 1] ?? 'x')) end--;",
+    ],
   ),
   ...breaking(
     'src/board/index-log.ts',
