@@ -132,7 +132,7 @@ export const operatorMutants = [
     ['one message at a time', 'if (this.#off || this.#sending) return;', 'if (this.#off) return;'],
     [
       'a message that was lost is sent again',
-      'else if (this.#states.length === 0) this.#states = [state];',
+      'else if (this.#states.length === 0) this.#states = [state, HANGS];',
       'else if (this.#states.length > 2) this.#states = [state];',
     ],
     [
@@ -140,7 +140,7 @@ export const operatorMutants = [
       "    this.#states = [];\n    this.#enter('RELOADING=1'",
       "    this.#enter('RELOADING=1'",
     ],
-    ['a child that hangs is ended', '      timeout: PATIENCE,\n', ''],
+    ['a child that hangs is ended', '      timeout: PATIENCE,\n', '', HANGS],
     [
       'nothing is said where nobody asked',
       "this.#off = environment['NOTIFY_SOCKET'] === undefined;",
