@@ -132,8 +132,9 @@ export const operatorMutants = [
     ['one message at a time', 'if (this.#off || this.#sending) return;', 'if (this.#off) return;'],
     [
       'a message that was lost is sent again',
-      'else if (this.#states.length === 0) this.#states = [state, HANGS];',
+      'else if (this.#states.length === 0) this.#states = [state];',
       'else if (this.#states.length > 2) this.#states = [state];',
+      HANGS,
     ],
     [
       'what is over by now is not told',
