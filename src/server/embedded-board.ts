@@ -74,7 +74,12 @@ export async function openEmbeddedBoard(
     if (embedded.listen === undefined) throw error;
     throw listenFailure(error, embedded.listen, 'embedded.listen', 'RGTP_NNTP_EMBEDDED_LISTEN');
   });
-  return { server, made: unseenEditor(paths, server.store), certificateExpires: () => certificate?.expires };
+  try {
+    return { server, made: unseenEditor(paths, server.store), certificateExpires: () => certificate?.expires };
+  } catch (error) {
+    await server.close(0);
+    throw error;
+  }
 }
 
 /** The server's certificate, read again when its files change; `undefined` if the board does without TLS. */

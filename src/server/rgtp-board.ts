@@ -13,14 +13,13 @@ import { BoardView } from '../bridge/view/board-view.ts';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import type { BoardStatus } from '../ops/status.ts';
-import { Cache } from '../store/cache.ts';
 import { storeTrouble } from '../store/errors.ts';
 import type { Permanent } from '../store/permanent.ts';
 import type { Postgres } from '../store/postgres/postgres.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import { inTime } from '../wire/in-time.ts';
-import type { Log } from '../wire/log.ts';
 import type { ConfiguredBoard, FedPlaces } from './board.ts';
+import { noteOwner, openCache } from './board-cache.ts';
 import { authoritiesOf, secretOf } from './board-client.ts';
 import { boardConnections, type ConnectionParts } from './board-connections.ts';
 import { openFedPlaces } from './fed-places.ts';
@@ -146,7 +145,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   if (store?.marks.has('has-permanent') === false) await store.commit(() => store.marks.set('has-permanent'));
   const { reading, people, askAsGuest, heard } = boardConnections(board, around);
   undo.add(() => reading.close(), { what: 'connections that read the board', ms: 500 });
-  const cache = openCache(paths.cache, board, log);
+  const cache = await openCache(paths.cache, board, permanent, log);
   const intervals = { reading: board.poll.reader, idle: board.poll.idle, reconcile: board.poll.reconcile };
   const { mirror, gate: submitter } = await Mirror.behind(
     { ...board, pool: reading, cache, permanent, log, intervals, memory },
@@ -189,7 +188,11 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });
 
   const disk = () => (permanent.trouble ?? store?.trouble ?? cache.trouble)?.message;
-  const offer = async (now: number) => view.offer(await permanent.newsgroupCreated(newsgroup, now));
+  const offer = async (now: number) => {
+    const created = await permanent.newsgroupCreated(newsgroup, now);
+    noteOwner(cache, newsgroup, created);
+    view.offer(created);
+  };
   const fed = await openFedPlaces(permanent, log);
   return {
     config: board,
@@ -221,14 +224,6 @@ function newestOf({ store }: BoardServer): number | undefined {
 /** The present contents of the files that a board's configuration names. */
 function filesOf(board: BoardConfig): string {
   return `${secretOf(board)?.toString('hex')} ${authoritiesOf(board)}`;
-}
-
-function openCache(path: string, { cache }: BoardConfig, log: Log): Cache {
-  return Cache.open(path, {
-    maxTextOctets: cache.disk,
-    onRebuilt: ({ message: reason }) => log.warn({ reason }, 'the cache was unusable and is rebuilt'),
-    onLost: ({ message: reason }) => log.error({ reason }, 'the cache file failed; going on without it for now'),
-  });
 }
 
 /** Waits for the index, for at most a second. Until it has been read, the newsgroups answer 403. */

@@ -27,17 +27,20 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function env() {
+function env(newsgroup = 'groggs.gossip') {
   return {
     RGTP_NNTP_DATA: data,
+    RGTP_NNTP_BOARDS_0_RGTP: 'embedded',
+    RGTP_NNTP_BOARDS_0_NAME: 'gossip',
+    RGTP_NNTP_BOARDS_0_NEWSGROUP: newsgroup,
     RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
     RGTP_NNTP_EMBEDDED_LISTEN: 'off',
     RGTP_NNTP_HTTP_LISTEN: 'off',
   };
 }
 
-async function serve(): Promise<void> {
-  server = new CommandLine(['serve'], { env: env() });
+async function serve(newsgroup?: string): Promise<void> {
+  server = new CommandLine(['serve'], { env: env(newsgroup) });
   await server.printed(/127\.0\.0\.1 port \d+/);
 }
 
@@ -148,6 +151,23 @@ it("another board's key", async () => {
   await end('SIGTERM');
   writeFileSync(file('board.key'), `${'0'.repeat(64)}\n`);
   for (const args of [['serve'], ['board', 'user', 'list']]) await expectRefusal("it is not this board's key", ...args);
+});
+
+it.each(['cache', 'permanent'])("another board's %s file: nothing gets another number", async (kind) => {
+  await serve('groggs.other');
+  await end('SIGTERM');
+  const another = readFileSync(file(`${kind}.sqlite`));
+  rmSync(data, { recursive: true });
+  await serve();
+  await end('SIGTERM');
+  const own = readFileSync(file(`${kind}.sqlite`));
+  writeFileSync(file(`${kind}.sqlite`), another);
+  for (const args of [['serve'], ['sync']]) await expectRefusal('belongs to another board: groggs.', ...args);
+  writeFileSync(file(`${kind}.sqlite`), own);
+  // To rename the newsgroup makes no other board of it.
+  await serve('groggs.renamed');
+  await end('SIGTERM');
+  await serve();
 });
 
 describe('a key of the local accounts that opens nothing', () => {

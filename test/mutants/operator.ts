@@ -249,6 +249,16 @@ export const operatorMutants = [
     'if (holdsSomething(key) || !finds(path, (db) => db.prepare(secrets).get() !== undefined)) continue;',
     'if (key !== path) continue;',
   ]),
+  ...breaking('src/server/board-cache.ts', LOST, [
+    'a cache of another board is not taken in',
+    'owners.includes(owner)) return cache;',
+    'owners.length > 0) return cache;',
+  ]),
+  ...breaking('src/server/following.ts', LOST, [
+    'a board is closed where it can’t be followed',
+    '      await undo.run();\n      throw error;',
+    '      throw error;',
+  ]),
   ...breaking('src/cli/run-service.ts', MISTAKES, [
     'the files of the configuration are looked at before anything is made',
     '  checkLocally(config);\n',
