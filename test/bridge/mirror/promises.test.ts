@@ -107,6 +107,24 @@ test('an answer that shows a wrap again begins no epoch, and what editors did th
   }
 });
 
+test.each([
+  [
+    'half-way round, where an editor has changed it',
+    'jump 16; post; bogus rows 30; item; a row less; two rows change places; poll',
+  ],
+  ['before the edit log tells', 'post; bogus rows 30; a row less; an answer is nonsense 17'],
+])('what an editor put into the index begins no epoch: %s', async (_, steps) => {
+  const model = new ModelBoard(2 ** 32 - 20);
+  await model.open();
+  try {
+    for (const [name, pick] of storyOf(`poll; ${steps}`)) await model.steps[name]?.(pick);
+    // The first, and that of the board's wrap.
+    expect(await model.bridge().permanent.epochs()).toHaveLength(2);
+  } finally {
+    await model.close();
+  }
+});
+
 test.each(brokenOnce.flatMap(([firsts, steps]) => firsts.map((first) => [first, steps] as const)))(
   'no promise is broken again: from %i, %s',
   async (first, steps) => {
