@@ -1,7 +1,7 @@
 /** Backups: of the embedded board alone, or of everything that must be kept. */
 import { existsSync } from 'node:fs';
 import { readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { backupBoard } from '../board/upkeep/backup.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
@@ -10,7 +10,7 @@ import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import { takeLock } from '../store/lock.ts';
 import { newFolder, syncFolder, writeSynced } from '../store/new-file.ts';
 import { readOwnFile } from '../store/own-file.ts';
-import { type Kept, TargetError } from '../store/target.ts';
+import { isIn, type Kept, TargetError } from '../store/target.ts';
 import { withBoardFile } from './board-file.ts';
 import { Failure } from './failure.ts';
 import { noteBackup } from './last-backup.ts';
@@ -104,14 +104,12 @@ async function refuseOwnFolders({ data, keys }: Config, directory: string): Prom
   let existing = resolve(directory);
   while (!existsSync(existing)) existing = dirname(existing);
   const path = join(await realpath(existing), relative(existing, resolve(directory)));
-  for (const folder of [data, keys]) {
-    const own = await realpath(folder).catch(() => resolve(folder));
-    if (path !== own && !path.startsWith(own + sep)) continue;
+  const own = await Promise.all([data, keys].map((folder) => realpath(folder).catch(() => resolve(folder))));
+  if (await isIn(path, own))
     throw new Failure(
       `${directory} is in the folder that is to be backed up`,
       'Name another one, best on another disk.',
     );
-  }
 }
 
 /** @throws Failure if something is there that must not be replaced */

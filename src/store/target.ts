@@ -1,7 +1,7 @@
 /** Where a copy may be written. */
 import { randomBytes } from 'node:crypto';
 import { link, lstat, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { systemCode } from '../wire/system-error.ts';
 import { Trouble } from '../wire/trouble.ts';
 import { syncFolder } from './new-file.ts';
@@ -36,13 +36,14 @@ export async function safeTarget(
   { folders = [], files = [] }: Kept,
   { force }: { readonly force: boolean },
 ): Promise<string> {
+  if (target.endsWith('/')) throw new TargetError(`${target} names a folder`, 'Name a file in it.');
   const path = await realPlace(target);
   const own = new TargetError(
     `${target} is, or leads to, a file that this server needs`,
     'Name a file outside its data folder, best on another disk.',
   );
   const homes = await realFolders(folders);
-  if (homes.some((home) => isWithin(path, home))) throw own;
+  if (await isIn(path, homes)) throw own;
   if ((await lstat(path).catch(() => undefined)) === undefined) return path;
   // Where a link leads: a new file in its place would take the link away, which may be the system's (/dev/stdout).
   const there = await stat(path).catch(() => undefined);
@@ -70,10 +71,12 @@ export async function safeTarget(
 export async function safeFolder(target: string, { folders = [] }: Pick<Kept, 'folders'>): Promise<string> {
   const path = await realPlace(target);
   const led = await realpath(path).catch(() => path);
-  for (const home of await realFolders(folders)) {
-    if (![path, led].some((place) => isWithin(place, home) || isWithin(home, place))) continue;
+  const homes = await realFolders(folders);
+  const places = [path, led];
+  const within = places.map((place) => isIn(place, homes));
+  const around = homes.map((home) => isIn(home, places));
+  if ((await Promise.all([...within, ...around])).includes(true))
     throw new TargetError(`${target} is a part of this server's data`, 'Name another folder, best on another disk.');
-  }
   return path;
 }
 
@@ -88,8 +91,19 @@ function realFolders(folders: readonly string[]): Promise<string[]> {
   return Promise.all(folders.map((folder) => realpath(folder).catch(() => resolve(folder))));
 }
 
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder + sep);
+/**
+ * Is it one of these folders, or in one? Also where a bind mount leads there, which no path shows.
+ *
+ * @param path a real path; its end may be new
+ */
+export async function isIn(path: string, folders: readonly string[]): Promise<boolean> {
+  const own = await Promise.all(folders.map((folder) => stat(folder).catch(() => undefined)));
+  for (let place = path; ; place = dirname(place)) {
+    if (folders.includes(place)) return true;
+    const there = await stat(place).catch(() => undefined);
+    if (there !== undefined && own.some((one) => one?.dev === there.dev && one.ino === there.ino)) return true;
+    if (place === dirname(place)) return false;
+  }
 }
 
 function exists(path: string): TargetError {

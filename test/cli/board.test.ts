@@ -176,5 +176,11 @@ describe('rgtp-nntp import', () => {
       code: 2,
       stderr: expect.stringContaining(`${folder} is not a groggsd data directory`),
     });
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    expect(await commandLine(['import', file], { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('its file index does not exist'),
+    });
   });
 });

@@ -108,8 +108,9 @@ export const operatorMutants = [
       'if (there === undefined) {',
       'if (there === undefined) return path;\n  if (there === undefined) {',
     ],
-    ['a link to a folder of the data is no target', 'if (![path, led].some(', 'if (![path].some('],
-    ['nor is a folder around it', ' || isWithin(home, place)', ''],
+    ['a link to a folder of the data is no target', 'const places = [path, led];', 'const places = [path];'],
+    ['nor is a folder around it', '[...within, ...around]', 'within'],
+    ['nor is a mount of it', 'one?.dev === there.dev && one.ino === there.ino)) return', 'one === there)) return'],
   ),
   ...breaking(
     'src/cli/board/export.ts',

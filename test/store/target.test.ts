@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   linkSync,
   mkdirSync,
@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { giveName, safeFolder, safeTarget, TargetError } from '../../src/store/target.ts';
+import { giveName, isIn, safeFolder, safeTarget, TargetError } from '../../src/store/target.ts';
 
 let folder = '';
 let data = '';
@@ -117,6 +117,10 @@ describe('another file', () => {
     expect(await safeTarget(link, {}, { force: true })).toBe(path);
   });
 
+  test('that ends like a folder is none', async () => {
+    await expect(safeTarget(`${join(folder, 'copy')}/`, {}, { force: true })).rejects.toThrow('names a folder');
+  });
+
   test('in a folder that does not exist is none', async () => {
     await expect(safeTarget(join(folder, 'no/copy'), {}, { force: true })).rejects.toThrow('does not exist');
   });
@@ -155,6 +159,25 @@ describe('a folder', () => {
     mkdirSync(join(folder, 'database'));
     expect(await safeFolder(join(folder, 'database'), { folders: [data] })).toBe(join(folder, 'database'));
   });
+});
+
+test('a bind mount of the data is no place for anything', async ({ skip }) => {
+  const mount = join(folder, 'mount');
+  mkdirSync(mount);
+  if (spawnSync('mount', ['--bind', data, mount]).status !== 0) skip('only root can mount');
+  try {
+    const target = join(mount, 'new');
+    await expect(safeTarget(target, { folders: [data] }, { force: true })).rejects.toThrow(
+      'a file that this server needs',
+    );
+    for (const place of [mount, target]) {
+      await expect(safeFolder(place, { folders: [data] })).rejects.toThrow("a part of this server's data");
+    }
+    expect(await isIn(join(mount, 'not', 'there', 'yet'), [data])).toBe(true);
+    expect(await isIn(folder, [data])).toBe(false);
+  } finally {
+    spawnSync('umount', [mount]);
+  }
 });
 
 describe('a complete file gets its name', () => {

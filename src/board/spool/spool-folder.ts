@@ -126,6 +126,7 @@ async function fill(handle: FileHandle, into: Buffer, position: number): Promise
 }
 
 function unlessMissing(error: unknown): undefined {
-  if (systemCode(error) === 'ENOENT') return undefined;
+  // ENOTDIR: the folder is a file.
+  if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
   throw error;
 }
