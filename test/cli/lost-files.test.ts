@@ -162,7 +162,7 @@ it.each(['cache', 'permanent'])("another board's %s file: nothing gets another n
   await end('SIGTERM');
   const own = readFileSync(file(`${kind}.sqlite`));
   writeFileSync(file(`${kind}.sqlite`), another);
-  for (const args of [['serve'], ['sync']]) await expectRefusal('belongs to another board: groggs.', ...args);
+  for (const args of [['sync'], ['serve']]) await expectRefusal('belongs to another board: groggs.', ...args);
   writeFileSync(file(`${kind}.sqlite`), own);
   // To rename the newsgroup makes no other board of it.
   await serve('groggs.renamed');

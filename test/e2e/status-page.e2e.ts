@@ -59,11 +59,11 @@ describe.skipIf(!hasPrograms('chromium'))('the status page in chromium', () => {
     );
     expect(await browser.evaluate('scrollY')).toBe(top);
     expect(await browser.evaluate('document.activeElement.textContent')).toBe('Metrics for Prometheus');
-    const told = async () => String(await browser.evaluate(`document.querySelector('#told').textContent`));
-    expect(await told()).toBe('');
+    const notice = async () => String(await browser.evaluate(`document.querySelector('#notice').textContent`));
+    expect(await notice()).toBe('');
     await browser.evaluate(`window.fetch = () => Promise.reject(new TypeError('gone')); true`);
     await until(
-      async () => (await told()).includes('can no longer be updated'),
+      async () => (await notice()).includes('can no longer be updated'),
       () => 'the page to say so',
       60_000,
     );
