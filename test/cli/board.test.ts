@@ -112,8 +112,8 @@ describe('rgtp-nntp board', () => {
 
     configure({ log: { level: 'info' }, embedded: { connections: 7 } });
     line.child.kill('SIGHUP');
-    await line.printed(/"embedded".*changed settings that wait for the next start/);
     await line.printed(/configuration reloaded/);
+    expect(line.stdout + line.stderr).toMatch(/"embedded".*changed settings that wait for the next start/);
     configure({ log: { level: 'loud' } });
     line.child.kill('SIGHUP');
     await line.printed(/the old one stays in force/);
