@@ -218,7 +218,11 @@ export const mirrorMutants = [
   ...breaking(
     'src/bridge/known/publishing.ts',
     ['test/bridge/known/publishing.test.ts'],
-    ['the time is told once it is stored', 'this.#keeping === undefined ? now : this.#keeping.then(() => now)', 'now'],
+    [
+      'the time is told once it is stored',
+      'if (this.#keeping === undefined) return now;',
+      'if (this.#keeping !== now) return now;',
+    ],
     ['… or after a while', '      PATIENCE,', '      2 ** 30,'],
     ['what could not be stored is stored later', 'if (this.#keptNow === kept) this.#keptNow = now;', ''],
   ),

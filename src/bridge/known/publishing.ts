@@ -1,5 +1,6 @@
 import type { Permanent } from '../../store/permanent.ts';
 import type { Arrival, Mark, Published } from '../../store/permanent-records.ts';
+import { eventLoop } from '../../wire/fair-share.ts';
 import { inTime } from '../../wire/in-time.ts';
 import type { Soon } from '../../wire/soon.ts';
 import type { PostKind } from '../model.ts';
@@ -153,7 +154,9 @@ export class Publishing {
   asked(clock: number): Soon<number> {
     const now = this.now(clock);
     if (now > this.#keptNow) this.#keep(now);
-    return this.#keeping === undefined ? now : this.#keeping.then(() => now);
+    if (this.#keeping === undefined) return now;
+    // Hundreds may wait for the same: each goes on in a turn of its own.
+    return this.#keeping.then(() => eventLoop.next(true)).then(() => now);
   }
 
   #keep(now: number): void {
