@@ -221,7 +221,7 @@ export const mirrorMutants = [
     [
       'the time is told once it is stored',
       'if (this.#keeping === undefined) return now;',
-      'if (this.#keeping !== now) return now;',
+      'if (now > 0) return now;',
     ],
     ['… or after a while', '      PATIENCE,', '      2 ** 30,'],
     ['what could not be stored is stored later', 'if (this.#keptNow === kept) this.#keptNow = now;', ''],
