@@ -220,8 +220,8 @@ export const mirrorMutants = [
     ['test/bridge/known/publishing.test.ts'],
     [
       'the time is told once it is stored',
-      'if (this.#keeping === undefined) return now;',
-      'if (now > 0) return now;',
+      'return this.#keeping.then(() => eventLoop.next(true)).then(() => now);',
+      'return now;',
     ],
     ['… or after a while', '      PATIENCE,', '      2 ** 30,'],
     ['what could not be stored is stored later', 'if (this.#keptNow === kept) this.#keptNow = now;', ''],
