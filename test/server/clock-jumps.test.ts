@@ -54,6 +54,15 @@ async function numbersOf(client: NntpClient): Promise<number> {
   return Number(high);
 }
 
+/** Posts, and asks what is new since then (`yyyymmdd hhmmss`). */
+async function expectNewPostSince(client: NntpClient, since: string): Promise<void> {
+  await post(client, 'After it');
+  const [, , messageId] = (await client.ask(`STAT ${await numbersOf(client)}`)).split(' ');
+  client.send(`NEWNEWS ${NEWSGROUP} ${since}`);
+  expect(await client.line()).toMatch(/^230/);
+  expect(await client.block()).toContain(messageId);
+}
+
 test('nothing ends, nothing stalls, nothing hammers, and what is posted is posted, read and new', async () => {
   const jump = setClocks();
   const server = await open();
@@ -93,11 +102,7 @@ test('who only learned the time before the clock was set back is told of what co
   const date = (await news.ask('DATE')).slice('111 '.length);
   const since = `${date.slice(0, 8)} ${date.slice(8)}`;
   jump(-2);
-  await post(news, 'After it');
-  const [, , messageId] = (await news.ask(`STAT ${await numbersOf(news)}`)).split(' ');
-  news.send(`NEWNEWS ${NEWSGROUP} ${since}`);
-  expect(await news.line()).toMatch(/^230/);
-  expect(await news.block()).toContain(messageId);
+  await expectNewPostSince(news, since);
   await server.reload({
     BOARDS_0_RGTP: 'embedded',
     BOARDS_1_NEWSGROUP: 'other.board',
@@ -120,11 +125,7 @@ test.each(['NEWNEWS', 'NEWGROUPS'])('… and so is who only asked %s', async (co
   expect(await news.line()).toMatch(/^23[01]/);
   await news.block();
   jump(-2);
-  await post(news, 'After it');
-  const [, , messageId] = (await news.ask(`STAT ${await numbersOf(news)}`)).split(' ');
-  news.send(`NEWNEWS ${NEWSGROUP} ${since}`);
-  expect(await news.line()).toMatch(/^230/);
-  expect(await news.block()).toContain(messageId);
+  await expectNewPostSince(news, since);
 });
 
 test.each([2, -2])('the pause after wrong proofs grows, although the clock is set by %i hours', async (hours) => {
