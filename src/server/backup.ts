@@ -104,8 +104,7 @@ async function refuseOwnFolders({ data, keys }: Config, directory: string): Prom
   let existing = resolve(directory);
   while (!existsSync(existing)) existing = dirname(existing);
   const path = join(await realpath(existing), relative(existing, resolve(directory)));
-  const own = await Promise.all([data, keys].map((folder) => realpath(folder).catch(() => resolve(folder))));
-  if (await isIn(path, own))
+  if (await isIn(path, [resolve(data), resolve(keys)]))
     throw new Failure(
       `${directory} is in the folder that is to be backed up`,
       'Name another one, best on another disk.',
