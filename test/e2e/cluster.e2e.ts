@@ -173,15 +173,12 @@ describe.skipIf(!isHere)('two bridges behind HAProxy', () => {
   });
 
   it('a bridge that is not ready gets nobody; without PostgreSQL everybody reads on', async () => {
-    const { one, two } = cluster;
-    const first =
-      (await until(
-        async () => ((await cluster.isReady(one)) ? 'one' : (await cluster.isReady(two)) ? 'two' : false),
-        'one',
-      )) === 'one'
-        ? one
-        : two;
-    const other = first === one ? two : one;
+    const { one, two, balancer } = cluster;
+    const firstName = await until(
+      async () => ((await cluster.isReady(one)) ? 'one' : (await cluster.isReady(two)) ? 'two' : undefined),
+      'a bridge to be ready',
+    );
+    const [first, other] = firstName === 'one' ? [one, two] : [two, one];
     first.toDatabase.cut(() => true, 0);
     first.toDatabase.hold();
     await until(
@@ -194,13 +191,12 @@ describe.skipIf(!isHere)('two bridges behind HAProxy', () => {
       () =>
         `the bridge without a database to say so: ${first.process.output.slice(-3000)} OTHER ${other.process.output.slice(-3000)}`,
     );
+    const otherName = firstName === 'one' ? 'two' : 'one';
+    await until(
+      () => balancer.sendsTo(otherName) && !balancer.sendsTo(firstName),
+      () => `HAProxy to know: ${balancer.output.slice(-2000)}`,
+    );
     // Whoever comes now can post, every time.
-    await until(async () => {
-      const client = await cluster.reader();
-      const answer = await posts(client, '<away.0@x>');
-      client.quit();
-      return /^240|^441 435/.test(answer);
-    }, 'HAProxy to know');
     for (const n of [1, 2, 3]) {
       const client = await cluster.reader();
       expect(await posts(client, `<away.${n}@x>`)).toMatch(/^240/);

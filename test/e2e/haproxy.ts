@@ -62,6 +62,12 @@ export class HaProxy implements AsyncDisposable {
     }
   }
 
+  /** Whether it sends people to a bridge that can do everything, by what it has logged last. */
+  sendsTo(server: 'one' | 'two'): boolean {
+    const states = Array.from(this.output.matchAll(/Server bridges\/(\w+) is (UP|DOWN)/g));
+    return states.findLast(([, name]) => name === server)?.[2] !== 'DOWN';
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await ended(this.#child, 'SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true });
