@@ -277,8 +277,8 @@ export const historyMutants = [
   ]),
   ...breaking('src/bridge/mirror/comparison.ts', RULES, [
     'another post does not come back in the place of one that is gone',
-    'if (one.item >= 0) doubtful.push(one.row);',
-    'if (one.item >= 0 && posts.kinds[row] !== PostKind.Gone) doubtful.push(one.row);',
+    'if (one.item >= 0) retimed.push(one.row);',
+    'if (one.item >= 0 && posts.kinds[row] !== PostKind.Gone) retimed.push(one.row);',
   ]),
   ...breaking('src/bridge/known/recent.ts', STORIES, [
     '… whether or not the cache is lost',

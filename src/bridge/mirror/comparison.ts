@@ -46,11 +46,11 @@ export interface Comparison {
   /** places whose known row differs, or was gone */
   readonly differing: readonly number[];
   /** rows that are known only if an editor has changed their times: their items' texts will tell */
-  readonly doubtful: readonly number[];
+  readonly retimed: readonly number[];
   /** known rows that are no longer there */
   readonly unseen: readonly number[];
   /** places of unknown rows that would come in below numbers already given */
-  readonly odd: readonly number[];
+  readonly belowGiven: readonly number[];
   /** the newest row that has a number */
   readonly top: Position | undefined;
   /** Is this place after the last unchanged row? The numbering can't have begun again before that. */
@@ -79,9 +79,9 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
   // The whole index has nearly all rows, a poll without news only one.
   const here = seen.whole ? new Flags(posts.length) : new Set<number>();
   const differing: number[] = [];
-  const doubtful: number[] = [];
+  const retimed: number[] = [];
   const top = newestOf(state);
-  const odd: number[] = [];
+  const belowGiven: number[] = [];
   /** places of rows that an editor may have changed: unchanged rows are considered first */
   const changed: number[] = [];
   /** the last unchanged row, in the order of the index, and its place */
@@ -107,11 +107,11 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
     const one = at(place);
     const row = seen.indexEdited && !seen.others?.has(one.row) ? find(one, isSame) : -1;
     if (row >= 0) {
-      if (one.item >= 0) doubtful.push(one.row);
+      if (one.item >= 0) retimed.push(one.row);
       take(place, row, one);
-    } else if (isBelow(one, epochs.numberOf(one), given, top)) odd.push(place);
+    } else if (isBelow(one, epochs.numberOf(one), given, top)) belowGiven.push(place);
   }
-  odd.sort((a, b) => a - b);
+  belowGiven.sort((a, b) => a - b);
 
   function take(place: number, row: number, one: SeenRow): void {
     known[place] = row;
@@ -159,8 +159,8 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
     const kind = posts.kinds[row];
     if (!here.has(row) && (seen.logged ? kind !== PostKind.Gone : isIndexed(kind))) unseen.push(row);
   }
-  const result = { epochs, base, items, known, differing, doubtful, unseen };
-  return { ...result, odd, top, isAfterAgreed };
+  const result = { epochs, base, items, known, differing, retimed, unseen };
+  return { ...result, belowGiven, top, isAfterAgreed };
 }
 
 /** Is the first number 0? (What the edit log reports from before a wrap that was never seen gets no number.) */

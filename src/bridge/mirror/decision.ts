@@ -34,7 +34,7 @@ import type { SeenRow, Sighting } from './sighting.ts';
 const MAX_NEWEST = 1000;
 
 /** What is to become of each row of a sighting, and of the rows that it lacks. Nothing has been changed yet. */
-export interface Decision extends Pick<Comparison, 'base' | 'items' | 'known' | 'differing' | 'doubtful' | 'unseen'> {
+export interface Decision extends Pick<Comparison, 'base' | 'items' | 'known' | 'differing' | 'retimed' | 'unseen'> {
   /** the existing epochs, and those that begin */
   readonly epochs: Epochs;
   /** article numbers of new rows, by place in the order; 0 for the others */
@@ -56,10 +56,10 @@ export function* decide(state: BoardState, seen: Seen): Generator<undefined, Dec
   const { posts, records } = state;
   const { order } = sighting;
   const comparison = yield* compare(state, seen);
-  const { epochs: before, base, items, known, odd, top, isAfterAgreed } = comparison;
+  const { epochs: before, base, items, known, belowGiven, top, isAfterAgreed } = comparison;
   const at = (place: number) => sighting.at(place, base);
   const given = state.highest;
-  const suspects = odd.filter(isAfterAgreed).map(at);
+  const suspects = belowGiven.filter(isAfterAgreed).map(at);
   // All epochs share one line of article numbers: the row there may have another sequence number.
   const isAnother = (one: SeenRow) => posts.sequences[posts.rowOf(before.numberOf(one) ?? 0)] === one.sequence;
   const restarts = hasRestarted(seen, suspects, isAnother);
@@ -128,8 +128,8 @@ export function* decide(state: BoardState, seen: Seen): Generator<undefined, Dec
     if (isFirst(one.kind)) begun[one.item] = 1;
   }
 
-  const { differing, doubtful, unseen } = comparison;
-  return { epochs, base, items, known, numbers, first, differing, doubtful, unseen, late, exhausted, second };
+  const { differing, retimed, unseen } = comparison;
+  return { epochs, base, items, known, numbers, first, differing, retimed, unseen, late, exhausted, second };
 }
 
 /**

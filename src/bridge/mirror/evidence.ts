@@ -61,7 +61,7 @@ export class Evidence {
 
   /** Rows before a jump seem to be made up: does the board show more of them than the rows? */
   hasMore(sighting: Sighting): Promise<boolean> {
-    const rows = new Map(sighting.below.map((row) => [sighting.sequences[row] ?? 0, row]));
+    const rows = new Map(sighting.beforeJump.map((row) => [sighting.sequences[row] ?? 0, row]));
     return this.#doubts.weighBefore([...rows.keys()], (fresh) =>
       shown(
         this.#proofs,

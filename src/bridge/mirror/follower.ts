@@ -242,7 +242,7 @@ export class Follower {
     const { sighting, restored } = seen;
     const decision = await this.#inTurns(decide(state, seen));
     const isOther = (row: number) => isOtherEdit(state, sighting, row, log);
-    const others = await this.#evidence.otherPosts(sighting, decision.doubtful, restored, isOther);
+    const others = await this.#evidence.otherPosts(sighting, decision.retimed, restored, isOther);
     return others === undefined ? decision : this.#inTurns(decide(state, { ...seen, others }));
   }
 

@@ -132,7 +132,7 @@ function* decideOlder(recent: BoardState, seen: Seen, above: number): Generator<
     last = number;
   }
   const given = isAscending ? {} : { given: yield* ascending(numbers) };
-  const none = { differing: [], doubtful: [], unseen: [], late: [], exhausted: [], second: [] };
+  const none = { differing: [], retimed: [], unseen: [], late: [], exhausted: [], second: [] };
   return { epochs, base, items, known: new Int32Array(order.length).fill(-1), numbers, first, ...given, ...none };
 }
 

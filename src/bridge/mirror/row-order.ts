@@ -50,10 +50,10 @@ interface Order {
   readonly withheld: number;
   /** unconfirmed rows that another reading would confirm */
   readonly doubted: Doubt | undefined;
-  /** the first of the unconfirmed rows at the end */
-  readonly brink: number | undefined;
+  /** the sequence number of the first of the unconfirmed rows above all others */
+  readonly firstFar: number | undefined;
   /** rows left out because the numbers after them are far from theirs: made up, or the last ones before a jump */
-  readonly below: readonly number[];
+  readonly beforeJump: readonly number[];
 }
 
 /**
@@ -116,23 +116,23 @@ export function* orderOf(
   const above = (each: number) => (top === undefined ? 1 : distance(top, sequences[each] ?? 0));
   const stillFar = apart.filter((each) => above(each) > JUMP);
   // The first rows of all may be the board's own, and those after them made up: the board may show more of them, too.
-  const below = apart.filter((each, at) => at < leading || above(each) <= JUMP);
+  const beforeJump = apart.filter((each, at) => at < leading || above(each) <= JUMP);
   withheld += apart.length - stillFar.length;
   const upwards = (a: number, b: number) => above(a) - above(b);
   if (stillFar.length > 0) far = Array.from(merge(Int32Array.from(far), stillFar.sort(upwards), upwards));
   const [head] = far;
-  const brink = head === undefined ? undefined : sequences[head];
-  if (brink !== undefined) {
+  const firstFar = head === undefined ? undefined : sequences[head];
+  if (firstFar !== undefined) {
     withheld += far.length;
     const highest = sequences[far.at(-1) ?? 0] ?? 0;
-    if (far.length > 1) doubted = { below: top, lowest: brink, highest, rows: far };
+    if (far.length > 1) doubted = { below: top, lowest: firstFar, highest, rows: far };
   }
   yield;
   const merged = merge(ahead.subarray(0, length), moved.sort(compare), compare);
   const near = moved.length === 0 ? merged : yield* withoutIslands(merged, rows, new Set(moved), isBelievable);
   withheld += merged.length - near.length;
   const order = yield* withoutRepetitions(near, rows, onRepeated);
-  return { order, wraps, withheld, doubted, brink, below };
+  return { order, wraps, withheld, doubted, firstFar, beforeJump };
 }
 
 /** Leaves out repeated rows: one after the other, and the same in every field. */

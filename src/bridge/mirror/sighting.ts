@@ -53,9 +53,9 @@ export class Sighting {
   /** rows left out because their numbers are unconfirmed */
   withheld = 0;
   /** … those before rows with numbers far from theirs */
-  below: readonly number[] = [];
-  /** … the first of those at the end, and the one before it */
-  #brink: { readonly below: number; readonly from: number } | undefined;
+  beforeJump: readonly number[] = [];
+  /** … and above all others: the number of the first of them, and the newest that is not left out */
+  #far: { readonly first: number; readonly newest: number } | undefined;
   readonly #itemIndexes = new Map<string, number>();
   readonly #userIndexes = new Map<Octets, number>();
   readonly #subjectOf: (number | undefined)[] = [];
@@ -99,16 +99,16 @@ export class Sighting {
       this.marked.add(item);
       if (continuation !== undefined) this.links.set(continuation, item);
     }
-    const { order, wraps, withheld, doubted, brink, below } = yield* orderOf(this, context, (row) =>
+    const { order, wraps, withheld, doubted, firstFar, beforeJump } = yield* orderOf(this, context, (row) =>
       this.#onBad('the same row twice', this.sequences[row] ?? 0),
     );
     this.wraps = wraps;
     this.withheld = withheld;
     this.doubted = doubted;
-    this.below = below;
+    this.beforeJump = beforeJump;
     this.order = order;
     const { newest } = this;
-    this.#brink = brink === undefined || newest === undefined ? undefined : { below: newest, from: brink };
+    this.#far = firstFar === undefined || newest === undefined ? undefined : { first: firstFar, newest };
   }
 
   /** The newest sequence number of the index, `undefined` if it has no rows. */
@@ -119,9 +119,9 @@ export class Sighting {
 
   /** Is this above rows that are left out for now? Once confirmed, they would come in below it. */
   isBeyond(sequence: number): boolean {
-    if (this.#brink === undefined) return false;
-    const { below, from } = this.#brink;
-    return distance(below, sequence) > distance(below, from);
+    if (this.#far === undefined) return false;
+    const { first, newest } = this.#far;
+    return distance(newest, sequence) > distance(newest, first);
   }
 
   /** After `seal`: puts what the edit log reports between the rows. (An event whose number has a row is ignored.) */

@@ -25,9 +25,9 @@ function ordered(numbers: readonly number[], known: readonly number[] = []) {
 }
 
 /** What waits for proof: the first number, and those that the board may show more of. */
-function brink(numbers: readonly number[]) {
-  const { brink: first, doubted, sequences } = sealed(numbers, []);
-  return { brink: first, doubted: doubted?.rows.map((row) => sequences[row]) };
+function farOff(numbers: readonly number[]) {
+  const { firstFar, doubted, sequences } = sealed(numbers, []);
+  return { firstFar, doubted: doubted?.rows.map((row) => sequences[row]) };
 }
 
 test.each([
@@ -51,11 +51,11 @@ test.each([
 );
 
 test('a row far above those that follow it is kept for when the board shows more of it', () => {
-  expect(brink([3002, 1])).toEqual({ brink: 3002, doubted: undefined });
-  expect(brink([3002, 1, 2, 3003])).toEqual({ brink: 3002, doubted: [3002, 3003] });
-  expect(brink([1, 3003, 2, 3002])).toEqual({ brink: 3002, doubted: [3002, 3003] });
+  expect(farOff([3002, 1])).toEqual({ firstFar: 3002, doubted: undefined });
+  expect(farOff([3002, 1, 2, 3003])).toEqual({ firstFar: 3002, doubted: [3002, 3003] });
+  expect(farOff([1, 3003, 2, 3002])).toEqual({ firstFar: 3002, doubted: [3002, 3003] });
   // The board has come near: it is moved, or made up, and holds nothing back.
-  expect(brink([3002, 1000, 2000])).toEqual({ brink: undefined, doubted: undefined });
+  expect(farOff([3002, 1000, 2000])).toEqual({ firstFar: undefined, doubted: undefined });
 });
 
 test('a made-up row before the others is none that they go on from, also where they seem to come after a wrap', () => {
