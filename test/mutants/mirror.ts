@@ -236,7 +236,7 @@ export const mirrorMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/known-events.ts',
+    'src/bridge/mirror/edit-log.ts',
     ['test/bridge/mirror/rules.test.ts'],
     [
       'the same change by an editor, at another time, is another event',

@@ -125,7 +125,7 @@ export const rareHourMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/poll.ts',
+    'src/bridge/mirror/fetching.ts',
     RARE,
     [
       'what is expected behind a wrap is looked for in the whole index',

@@ -163,17 +163,17 @@ export const turnMutants = [
   ]),
   ...breaking('src/bridge/mirror/edit-log.ts', MIRROR, [
     'a long edit log is compared in turns',
-    '      if (n % STRETCH === 0) yield;\n',
+    '      if (n % ENTRIES === 0) yield;\n',
     '',
   ]),
-  ...breaking('src/bridge/mirror/known-events.ts', MIRROR, [
+  ...breaking('src/bridge/mirror/edit-log.ts', MIRROR, [
     'what an edit log lacks is found in turns',
     '    if (row % STRETCH === 0) yield;\n    const kind = kinds[row];',
     '    const kind = kinds[row];',
   ]),
-  ...breaking('src/bridge/mirror/known-events.ts', MIRROR, [
+  ...breaking('src/bridge/mirror/edit-log.ts', MIRROR, [
     'an edit log is compared in turns',
-    "    if (at % EVENTS === 0) yield;\n    if (event.kind === 'edited') continue;",
+    "    if (at % ENTRIES === 0) yield;\n    if (event.kind === 'edited') continue;",
     "    if (event.kind === 'edited') continue;",
   ]),
   ...breaking(

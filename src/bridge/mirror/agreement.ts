@@ -6,16 +6,12 @@
 import { StoreError } from '../../store/errors.ts';
 import type { Epoch, Mark, RecentRow } from '../../store/permanent-records.ts';
 import type { Shared, Shown } from '../../store/shared.ts';
-import { latin1, octets } from '../../wire/octets.ts';
 import { firstRecent, isCut, isReserved, MAX_RECENT, type RowDetails, rowDetails } from '../known/recent.ts';
 import type { BoardState } from '../known/state.ts';
 import { PostKind } from '../model.ts';
-import { type Place, placesOf } from '../places.ts';
-import type { NewRow } from '../ports.ts';
-import { isIndexed } from '../row-kinds.ts';
+import type { Place } from '../places.ts';
 import type { Seen } from './comparison.ts';
 import type { Decision } from './decision.ts';
-import type { Sighting } from './sighting.ts';
 
 export class Agreement {
   readonly #shared: Shared;
@@ -235,45 +231,4 @@ function isConsistent(others: readonly RecentRow[], own: readonly RecentRow[]): 
 /** What identifies a row as a post, even once it is gone. */
 function keyOf({ sequence, epoch, kind, was, item, time }: RowDetails): string {
   return JSON.stringify([sequence, epoch, was ?? kind, item, time]);
-}
-
-/** Rows in the form for the gate. */
-export function passing(rows: readonly RecentRow[]): NewRow[] {
-  return rows
-    .map(({ details }) => rowDetails(details))
-    .filter(({ kind }) => kind !== PostKind.Gone)
-    .map(({ user, epoch, sequence }) => ({ userid: latin1(user), epoch, sequence }));
-}
-
-/** The rows shown by others that are to be shown now: those that the index still has. */
-export function stillThere(rows: readonly RecentRow[], sighting: Sighting): RecentRow[] {
-  const { order, sequences, items, itemIds, kinds, times } = sighting;
-  const nameOf = (sequence: number, kind: number, item: string | undefined, time: number) =>
-    JSON.stringify([sequence, kind, item ?? '', time]);
-  const there = new Set<string>();
-  for (const row of order) {
-    if (row < 0) continue;
-    there.add(nameOf(sequences[row] ?? 0, kinds[row] ?? 0, itemIds[items[row] ?? -1], times[row] ?? 0));
-  }
-  return rows.map((row) => {
-    const details = rowDetails(row.details);
-    const { sequence, kind, item, time } = details;
-    if (!isIndexed(kind) || there.has(nameOf(sequence, kind, item, time))) return row;
-    return { ...row, details: JSON.stringify({ ...details, kind: PostKind.Gone, was: kind }) };
-  });
-}
-
-/** Gives items without a subject the one that they have in an index. */
-export function nameItems({ records }: BoardState, sighting: Sighting): void {
-  for (const [at, id] of sighting.itemIds.entries()) {
-    const record = records.byId(id);
-    if (record?.subject === '') records.setSubject(record, sighting.subjects[at] ?? octets``);
-  }
-}
-
-/** Raises the marks to everything that others have shown, whatever has become of it since. */
-export function raiseMarks({ posts, publishing }: BoardState, first: number): void {
-  for (let row = first; row < posts.length; row++) {
-    for (const place of placesOf[posts.was[row] as PostKind]) publishing.raise(place, posts.numbers[row] ?? 0);
-  }
 }

@@ -4,7 +4,7 @@ import { Epochs, generationAt, isBelow, newestOf, type Position } from '../known
 import type { BoardState } from '../known/state.ts';
 import { PostKind } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
-import { isSameEvent } from './known-events.ts';
+import { isSameEvent } from './edit-log.ts';
 import { STRETCH } from './row-order.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
 

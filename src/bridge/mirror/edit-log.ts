@@ -1,13 +1,16 @@
-/** What polls read of the board's edit log. */
+/** The board's edit log: what polls read of it, and how that compares with what is known. */
 import { NotAskedError } from '../../rgtp/client/shared-connection.ts';
-import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import { type EditLogEntry, mayBeAt } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { isAfter, isNewer } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
 import type { BoardConnection, BoardLine } from '../board-line.ts';
-import type { ReadingOptions } from './reading.ts';
+import type { BoardState } from '../known/state.ts';
+import { PostKind } from '../model.ts';
+import { STRETCH } from './row-order.ts';
+import type { Sighting } from './sighting.ts';
 
 /** The most polls after a failure to read the edit log before it is asked for again. */
 const MAX_PAUSE = 64;
@@ -18,10 +21,16 @@ const EDITS = 'edits';
 /** How many of them. A board restored to what it was before them can't be recognised. */
 const MAX_EDITS = 1000;
 
-/** entries that are examined in one piece */
-const STRETCH = 256;
+/** entries that are examined in one piece: each is looked for by its number */
+const ENTRIES = 256;
 
 type Edit = readonly [sequence: number, itemId: string];
+
+export interface EditLogOptions {
+  readonly line: BoardLine;
+  readonly cache: Cache;
+  readonly log: Log;
+}
 
 /** The board's edit log, which may be endless or broken: what the index shows does not wait for it. */
 export class EditLog {
@@ -42,7 +51,7 @@ export class EditLog {
   /** it could not be read in this poll */
   #hasFailed = false;
 
-  constructor({ line, log, cache }: Pick<ReadingOptions, 'line' | 'log' | 'cache'>) {
+  constructor({ line, log, cache }: EditLogOptions) {
     this.#line = line;
     this.#log = log;
     this.#cache = cache;
@@ -133,7 +142,7 @@ export class EditLog {
     const edits: Edit[] = [];
     const told = new Set<string>();
     for (const [n, { kind, sequence, itemId }] of entries.entries()) {
-      if (n % STRETCH === 0) yield;
+      if (n % ENTRIES === 0) yield;
       if (kind !== 'edited' || itemId === undefined) continue;
       const edit: Edit = [sequence, itemId];
       edits.push(edit);
@@ -173,4 +182,50 @@ export function together(before: readonly EditLogEntry[], now: readonly EditLogE
     entries.push(entry);
   }
   return [...entries, ...forgotten.slice(next)];
+}
+
+/** Does the log report something at a number that we know as something else? */
+export function* contradicts(state: BoardState, log: readonly EditLogEntry[]): Generator<undefined, boolean> {
+  for (const [at, event] of log.entries()) {
+    if (at % ENTRIES === 0) yield;
+    if (event.kind === 'edited') continue;
+    const known = state.rowOfSequence(event.sequence);
+    if (known >= 0 && !isSameEvent(state, known, event)) return true;
+  }
+  return false;
+}
+
+/** Does the log lack something that it reported before? */
+export function* isForgetful(state: BoardState, log: readonly EditLogEntry[]): Generator<undefined, boolean> {
+  const { kinds, sequences, length } = state.posts;
+  const logged = new Set(log.map(({ sequence }) => sequence));
+  for (let row = 0; row < length; row++) {
+    if (row % STRETCH === 0) yield;
+    const kind = kinds[row];
+    const isEvent = kind === PostKind.Withdrawal || kind === PostKind.IndexEdit;
+    if (isEvent && !logged.has(sequences[row] ?? 0)) return true;
+  }
+  return false;
+}
+
+/** Does the log say that an edit was made at the time in its row, and not at that of the edit known by its number? */
+export function isOtherEdit(state: BoardState, sighting: Sighting, row: number, log: readonly EditLogEntry[]): boolean {
+  const sequence = sighting.sequences[row] ?? 0;
+  const entry = log.find((one) => one.kind === 'edited' && one.sequence === sequence);
+  if (entry === undefined) return false;
+  const known = state.posts.times[state.rowOfSequence(sequence)] ?? 0;
+  return mayBeAt(entry.when, sighting.times[row] ?? 0) && !mayBeAt(entry.when, known);
+}
+
+/** Is what we know under that number the event that the log reports? */
+export function isSameEvent(state: BoardState, known: number, { kind, itemId, userid, when }: EditLogEntry): boolean {
+  const { posts } = state;
+  const was = posts.was[known];
+  const notice = state.notices.get(known);
+  // Gone and unknown: its number was reserved for what the log might say.
+  if (was === PostKind.Gone && notice === undefined) return posts.items[known] === -1;
+  if (was !== PostKind.Gone && was !== (kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal)) return false;
+  // On a restored board an editor may do the same again, under the same number.
+  if (was !== PostKind.Gone && !mayBeAt(when, posts.times[known] ?? 0)) return false;
+  return notice === undefined || (notice.itemId === itemId && notice.userid === userid);
 }

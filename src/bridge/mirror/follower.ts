@@ -20,11 +20,9 @@ import { Agreement, rowsOf } from './agreement.ts';
 import { type ArrivalOf, commit } from './commit.ts';
 import type { Seen } from './comparison.ts';
 import { type Decision, decide, highs, newestRows, newRows } from './decision.ts';
-import { EditLog } from './edit-log.ts';
+import { EditLog, isOtherEdit } from './edit-log.ts';
 import { Evidence } from './evidence.ts';
-import { type Fetched, Fetcher } from './fetching.ts';
-import { isOtherEdit } from './known-events.ts';
-import { newPoll, type Poll } from './poll.ts';
+import { type Fetched, Fetcher, newPoll, type Poll } from './fetching.ts';
 import { IndexReader } from './reading.ts';
 import { Recall } from './recall.ts';
 

@@ -5,13 +5,15 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { isAfter, later } from '../../rgtp/sequence.ts';
 import type { Epoch, RecentRow } from '../../store/permanent-records.ts';
+import { latin1, octets } from '../../wire/octets.ts';
 import type { Epochs } from '../known/epochs.ts';
 import type { MessageOfTheDay } from '../known/motd.ts';
 import { isCut, recall, rowDetails } from '../known/recent.ts';
 import { BoardState } from '../known/state.ts';
 import { type Change, PostKind } from '../model.ts';
-import type { Gate } from '../ports.ts';
-import { nameItems, passing, raiseMarks, stillThere } from './agreement.ts';
+import { placesOf } from '../places.ts';
+import type { Gate, NewRow } from '../ports.ts';
+import { isIndexed } from '../row-kinds.ts';
 import { type ArrivalOf, commit } from './commit.ts';
 import { generationOf, type Seen } from './comparison.ts';
 import type { Decision } from './decision.ts';
@@ -177,4 +179,45 @@ function* ascending(numbers: Float64Array): Generator<undefined, readonly number
 
 function upTo(newest: number | undefined, log: readonly EditLogEntry[] = []): readonly EditLogEntry[] {
   return newest === undefined ? [] : log.filter(({ sequence }) => !isAfter(sequence, newest));
+}
+
+/** Rows in the form for the gate. */
+function passing(rows: readonly RecentRow[]): NewRow[] {
+  return rows
+    .map(({ details }) => rowDetails(details))
+    .filter(({ kind }) => kind !== PostKind.Gone)
+    .map(({ user, epoch, sequence }) => ({ userid: latin1(user), epoch, sequence }));
+}
+
+/** Of rows shown before, those that are to be shown now: those that the index still has. */
+function stillThere(rows: readonly RecentRow[], sighting: Sighting): RecentRow[] {
+  const { order, sequences, items, itemIds, kinds, times } = sighting;
+  const nameOf = (sequence: number, kind: number, item: string | undefined, time: number) =>
+    JSON.stringify([sequence, kind, item ?? '', time]);
+  const there = new Set<string>();
+  for (const row of order) {
+    if (row < 0) continue;
+    there.add(nameOf(sequences[row] ?? 0, kinds[row] ?? 0, itemIds[items[row] ?? -1], times[row] ?? 0));
+  }
+  return rows.map((row) => {
+    const details = rowDetails(row.details);
+    const { sequence, kind, item, time } = details;
+    if (!isIndexed(kind) || there.has(nameOf(sequence, kind, item, time))) return row;
+    return { ...row, details: JSON.stringify({ ...details, kind: PostKind.Gone, was: kind }) };
+  });
+}
+
+/** Gives items without a subject the one that they have in an index. */
+function nameItems({ records }: BoardState, sighting: Sighting): void {
+  for (const [at, id] of sighting.itemIds.entries()) {
+    const record = records.byId(id);
+    if (record?.subject === '') records.setSubject(record, sighting.subjects[at] ?? octets``);
+  }
+}
+
+/** Raises the marks to everything that was shown before, whatever has become of it since. */
+function raiseMarks({ posts, publishing }: BoardState, first: number): void {
+  for (let row = first; row < posts.length; row++) {
+    for (const place of placesOf[posts.was[row] as PostKind]) publishing.raise(place, posts.numbers[row] ?? 0);
+  }
 }
