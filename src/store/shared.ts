@@ -25,8 +25,8 @@ export interface Shared {
    */
   report(state: { readonly isRead: boolean; readonly reachesBoard: boolean }): void;
 
-  /** A claim to what is intended from now on. */
-  claim(): Claim;
+  /** Ownership of what is intended from now on. */
+  ownership(): Ownership;
 
   /**
    * Calls the listener when others may have done something: shown or removed rows, stored or forgotten posts. These are
@@ -66,11 +66,11 @@ export interface Shared {
 }
 
 /** Confirms that no other bridge can have begun to settle what this one has intended. */
-export interface Claim {
+export interface Ownership {
   /** To be called before each command that commits. @throws StoreError: the command must not be sent */
   confirm(): Promise<void>;
   /**
-   * Calls the listener as soon as the claim may be lost: what is under way must then not arrive. Call the result to
+   * Calls the listener as soon as it may be lost: what is under way must then not arrive. Call the result to
    * stop.
    */
   whenLost(listener: () => void): () => void;

@@ -70,7 +70,11 @@ export const bridgeMutants = [
       'if (known.intent.elsewhere !== true) {',
       'if (known.known) {',
     ],
-    ['who was cut off sends nothing that commits', 'claim === undefined ? board : guarded(board, claim)', 'board'],
+    [
+      'who was cut off sends nothing that commits',
+      'ownership === undefined ? board : guarded(board, ownership)',
+      'board',
+    ],
     [
       'posts of two bridges that look alike go one after the other',
       '      twin: textKey(order.author.userid, order.hash),\n',
@@ -128,7 +132,11 @@ export const bridgeMutants = [
   ...breaking(
     'src/bridge/posting/guarded.ts',
     ['test/bridge/posting/guarded.test.ts'],
-    ['a command that may arrive late is cut off', 'claim.whenLost(() => board.cut())', 'claim.whenLost(() => {})'],
+    [
+      'a command that may arrive late is cut off',
+      'ownership.whenLost(() => board.cut())',
+      'ownership.whenLost(() => {})',
+    ],
     ['what has been answered is not cut', '      end();\n', ''],
   ),
   ...breaking(

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { StoreError } from '../../src/store/errors.ts';
 import type { Permanent } from '../../src/store/permanent.ts';
-import type { Claim, Shared } from '../../src/store/shared.ts';
+import type { Ownership, Shared } from '../../src/store/shared.ts';
 import { openShared, type SharedStore } from './bridges-of-board.ts';
 import { CuttingWay } from './cutting-way.ts';
 import type { Keeping } from './model-board.ts';
@@ -133,12 +133,12 @@ function mortal(permanent: Permanent, life: Open): Permanent {
   };
   const { shared } = permanent;
   if (shared === undefined) throw new Error('nothing is shared');
-  const claim = (): Claim => {
-    const its = shared.claim();
+  const ownership = (): Ownership => {
+    const its = shared.ownership();
     return { confirm: () => asked(() => its.confirm()), whenLost: (listener) => its.whenLost(listener) };
   };
   return through(permanent, (name) => !LISTENERS.has(name), asked, {
-    shared: through(shared, (name) => QUESTIONS.has(name), asked, { claim }),
+    shared: through(shared, (name) => QUESTIONS.has(name), asked, { ownership }),
   });
 }
 

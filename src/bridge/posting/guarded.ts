@@ -1,15 +1,15 @@
-import type { Claim } from '../../store/shared.ts';
+import type { Ownership } from '../../store/shared.ts';
 import type { PostingConnection } from './connection.ts';
 
 /**
- * Like `board`, but sends each command that commits only if the claim is valid. If the claim is lost while the command
+ * Like `board`, but sends each command that commits only while what was intended is certainly ours. If that ends while the command
  * is under way, cuts the connection: a command held up by a broken network would otherwise arrive after others have
  * taken it for not sent.
  */
-export function guarded(board: PostingConnection, claim: Claim): PostingConnection {
+export function guarded(board: PostingConnection, ownership: Ownership): PostingConnection {
   const once = async <T>(command: () => Promise<T>): Promise<T> => {
-    await claim.confirm();
-    const end = claim.whenLost(() => board.cut());
+    await ownership.confirm();
+    const end = ownership.whenLost(() => board.cut());
     try {
       return await command();
     } finally {

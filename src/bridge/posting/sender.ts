@@ -2,7 +2,7 @@ import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Permanent } from '../../store/permanent.ts';
 import type { Intent } from '../../store/permanent-records.ts';
-import type { Claim } from '../../store/shared.ts';
+import type { Ownership } from '../../store/shared.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Author, PostingConnection } from './connection.ts';
 import { OutcomeUnknown } from './deliver.ts';
@@ -84,10 +84,10 @@ export class Sender {
       details: formatPlan(plan),
       twin: textKey(order.author.userid, order.hash),
     };
-    const claim = permanent.shared?.claim();
+    const ownership = permanent.shared?.ownership();
     await this.#intend(intent);
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.#attempt(order, intent, plan, claim);
+      const outcome = await this.#attempt(order, intent, plan, ownership);
       if ('sequence' in outcome) return outcome;
       if (outcome.again && attempt < ATTEMPTS) continue;
       await permanent.forget(intent.messageId);
@@ -116,7 +116,7 @@ export class Sender {
   }
 
   /** Returns what has become of the post; or why nothing was posted, and whether to try again. */
-  async #attempt(order: Order, intent: Intent, first: Plan, claim: Claim | undefined): Promise<Sent | NotSent> {
+  async #attempt(order: Order, intent: Intent, first: Plan, ownership: Ownership | undefined): Promise<Sent | NotSent> {
     const { permanent, lost, others, log } = this.#parts;
     let plan = first;
     let started = false;
@@ -128,7 +128,7 @@ export class Sender {
       const outcome = await order.author.use(async (board) => {
         started = true;
         // A refusal by the board is no reason to close the connection.
-        return order.perform(claim === undefined ? board : guarded(board, claim), revise).catch(answeredBy);
+        return order.perform(ownership === undefined ? board : guarded(board, ownership), revise).catch(answeredBy);
       });
       if (typeof outcome === 'number') return { sequence: outcome, plan };
       throw outcome;

@@ -1,6 +1,6 @@
 import { intentAt, OWN_POST, ownPost } from '../permanent-columns.ts';
 import type { Epoch, Intent, Mark } from '../permanent-records.ts';
-import type { Claim, News, Shared, Shown, Step } from '../shared.ts';
+import type { News, Ownership, Shared, Shown, Step } from '../shared.ts';
 import { CHANNEL, type Membership } from './membership.ts';
 import type { Postgres, Query } from './postgres.ts';
 
@@ -49,8 +49,8 @@ export class BridgesOfBoard implements Shared {
     this.#parts.member.report(state);
   }
 
-  claim(): Claim {
-    return this.#parts.member.claim();
+  ownership(): Ownership {
+    return this.#parts.member.ownership();
   }
 
   onHint(listener: (about: 'rows' | 'posts') => void): void {

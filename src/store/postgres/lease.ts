@@ -1,4 +1,4 @@
-import type { Claim } from '../shared.ts';
+import type { Ownership } from '../shared.ts';
 
 /**
  * A bridge counts on its locks for a short time after each check that found them. Another bridge that takes it for dead
@@ -39,7 +39,7 @@ export class Lease {
   }
 
   /** @param confirm checks the locks */
-  claim(confirm: () => Promise<void>, cutOff: () => Error): Claim {
+  ownership(confirm: () => Promise<void>, cutOff: () => Error): Ownership {
     const losses = this.#losses;
     const holds = () => this.isValid && this.#losses === losses;
     return {
@@ -61,7 +61,7 @@ export class Lease {
       end();
       if (!holds()) return listener();
       this.#onLost.add(look);
-      // Look again when the claim would expire: by then it may have been confirmed again.
+      // Look again when the lease would expire: by then it may have been confirmed again.
       timer = setTimeout(look, Math.ceil(this.#confirmed + this.#ms - performance.now())).unref();
     };
     look();

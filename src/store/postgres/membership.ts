@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { StoreError } from '../errors.ts';
 import type { Intent } from '../permanent-records.ts';
-import type { Claim } from '../shared.ts';
+import type { Ownership } from '../shared.ts';
 import { keepRow, lookAtRows } from './bridge-row.ts';
 import { storeErrorFromPostgres } from './errors.ts';
 import { type Joining, joinBridges } from './joining.ts';
@@ -45,7 +45,7 @@ export interface MembershipOptions extends Pick<Joining, 'alone' | 'identity' | 
  *
  * A bridge that was merely cut off finds its row gone, and can't commit any transaction (`requireMember`). It takes a
  * new name, and keeps those of its intents that nobody else has taken over. Nor may it send anything to the board:
- * `claim` sees to that, and whoever takes over waits longer than a claim is valid.
+ * `ownership` sees to that, and whoever takes over waits longer than a lease is valid.
  */
 export class Membership {
   readonly #postgres: Postgres;
@@ -144,8 +144,8 @@ export class Membership {
   }
 
   /** See `Shared`. */
-  claim(): Claim {
-    return this.#lease.claim(
+  ownership(): Ownership {
+    return this.#lease.ownership(
       () => this.#look(),
       () => this.#cutOff(),
     );

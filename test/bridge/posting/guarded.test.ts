@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { PostingConnection } from '../../../src/bridge/posting/connection.ts';
 import { guarded } from '../../../src/bridge/posting/guarded.ts';
-import type { Claim } from '../../../src/store/shared.ts';
+import type { Ownership } from '../../../src/store/shared.ts';
 import { octets } from '../../../src/wire/octets.ts';
 
 /** A connection whose commands end when a test says so. */
-function open(claim: Partial<Claim> = {}) {
+function open(ownership: Partial<Ownership> = {}) {
   const done: string[] = [];
   const listeners = new Set<() => void>();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -35,13 +35,13 @@ function open(claim: Partial<Claim> = {}) {
       reject(new Error('cut'));
     },
   };
-  const full: Claim = {
+  const full: Ownership = {
     confirm: async () => {},
     whenLost(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    ...claim,
+    ...ownership,
   };
   const lose = () => {
     for (const listener of listeners) listener();
@@ -58,14 +58,14 @@ const commits = [
   ['withdraw', (board: PostingConnection) => board.withdraw(octets`x`)],
 ] as const;
 
-test.each(commits)('%s is not sent without a claim', async (_, commit) => {
+test.each(commits)('%s is not sent without ownership', async (_, commit) => {
   const { guard, done } = open({ confirm: () => Promise.reject(new Error('cut off')) });
   await expect(commit(guard)).rejects.toThrow('cut off');
   expect(done).toEqual([]);
 });
 
 test.each(commits)(
-  'the connection is cut where the claim is lost while %s is under way, and not afterwards',
+  'the connection is cut where ownership is lost while %s is under way, and not afterwards',
   async (name, commit) => {
     const lost = open();
     const answer = commit(lost.guard);

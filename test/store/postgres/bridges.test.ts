@@ -168,9 +168,9 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     const theirs = taken(other);
     const kept: string[][] = [];
     one.shared.onRejoined((ids) => kept.push([...ids]));
-    const claim = one.shared.claim();
+    const ownership = one.shared.ownership();
     await one.store.intend(intent);
-    await claim.confirm();
+    await ownership.confirm();
     const before = one.member.id;
     way.refuse();
     await expect.poll(() => theirs).toEqual([intent]);
@@ -178,14 +178,14 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     await expect(one.store.raiseMarks([{ place: 'main', low: 1, high: 9 }])).rejects.toThrow('cut off');
     await expect(one.shared.publish({ ...step, after: 0 })).rejects.toThrow('cut off');
     await expect(one.store.forget(intent.messageId)).rejects.toThrow('cut off');
-    await expect(claim.confirm()).rejects.toBeInstanceOf(StoreError);
+    await expect(ownership.confirm()).rejects.toBeInstanceOf(StoreError);
     expect(one.shared.leads).toBe(true);
     way.accept();
     await expect.poll(() => kept).toEqual([[]]);
     expect(one.member.id).not.toBe(before);
-    await one.shared.claim().confirm();
+    await one.shared.ownership().confirm();
     // That intent is another's now.
-    await expect(claim.confirm()).rejects.toThrow('cut off');
+    await expect(ownership.confirm()).rejects.toThrow('cut off');
     await one.store.forget(intent.messageId);
     expect(await other.store.intents()).toEqual([intent]);
   });
@@ -201,18 +201,18 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
 
   test('one whose check of its locks took longer than its lease sends nothing', async () => {
     const one = await bridge(server.url, { pace: { ...pace, lease: 0 } });
-    await expect(one.shared.claim().confirm()).rejects.toThrow('cut off');
+    await expect(one.shared.ownership().confirm()).rejects.toThrow('cut off');
   });
 
   test('one that was cut off, and is back before anybody noticed, keeps its intents', async () => {
     const one = await bridge(way.url);
     const kept = Promise.withResolvers<ReadonlySet<string>>();
     one.shared.onRejoined(kept.resolve);
-    const claim = one.shared.claim();
+    const ownership = one.shared.ownership();
     await one.store.intend(intent);
     way.cutAll();
     expect([...(await kept.promise)]).toEqual([intent.messageId]);
-    await claim.confirm();
+    await ownership.confirm();
     await one.store.revise(intent.messageId, 'more');
     expect(await one.store.intents()).toEqual([{ ...intent, details: 'more' }]);
   });
@@ -249,7 +249,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     await other.member.close();
     way.accept();
     expect((await lost.promise).message).toContain('another rgtp-nntp has taken over');
-    await expect(one.shared.claim().confirm()).rejects.toThrow('cut off');
+    await expect(one.shared.ownership().confirm()).rejects.toThrow('cut off');
   });
 
   test('one polls the board for all, as long as it reaches it', async () => {
