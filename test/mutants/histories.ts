@@ -1,7 +1,7 @@
 import { breaking } from './mutant.ts';
 
 const STORIES = ['test/bridge/mirror/promises.test.ts'];
-const CLAIMS = ['test/bridge/texts/claims.test.ts'];
+const HEARSAY = ['test/bridge/texts/hearsay.test.ts'];
 const RARE = ['test/bridge/mirror/rare-hours.test.ts'];
 const RULES = ['test/bridge/mirror/rules.test.ts'];
 
@@ -20,19 +20,19 @@ export const historyMutants = [
   ...breaking('src/bridge/texts/item-texts.ts', STORIES, [
     'an item that was not there, and is still in the index, is asked for once more',
     "cache.fact('compared') !== undefined)\n      this.#queue.touch(item, true);",
-    "cache.fact('compared') !== undefined)\n      this.#claims.drop(item);",
+    "cache.fact('compared') !== undefined)\n      this.#hearsay.drop(item);",
   ]),
   ...breaking('src/bridge/texts/item-texts.ts', STORIES, [
     'an item that is asked for again is not absent, whenever the server is killed',
-    'if (claims.length > 0) this.#held.saveStates();',
+    'if (unproven.length > 0) this.#held.saveStates();',
     '',
   ]),
-  ...breaking('src/bridge/texts/item-texts.ts', CLAIMS, [
+  ...breaking('src/bridge/texts/item-texts.ts', HEARSAY, [
     'what the board said during a poll, that poll need not have seen',
-    "else if (claim === GONE) cache.deleteFact('compared');",
+    "else if (said === GONE) cache.deleteFact('compared');",
     '',
   ]),
-  ...breaking('src/bridge/texts/claims.ts', CLAIMS, [
+  ...breaking('src/bridge/texts/hearsay.ts', HEARSAY, [
     '… nor does it confirm it',
     'isAgain && before.poll < this.#polled;',
     'isAgain;',
@@ -394,8 +394,8 @@ export const historyMutants = [
     'this.#given = undefined;',
   ]),
   ...breaking(
-    'src/bridge/texts/told.ts',
-    ['test/bridge/texts/told.test.ts'],
+    'src/bridge/texts/item-facts.ts',
+    ['test/bridge/texts/item-facts.test.ts'],
     [
       'what the index does not show, the text tells',
       '  if (!record.linked) {',
@@ -407,7 +407,7 @@ export const historyMutants = [
     "putBlock('text-states', number, data);\n    saveState(this.#cache, this.#state);",
     "putBlock('text-states', number, data);",
   ]),
-  ...breaking('src/bridge/texts/told.ts', STORIES, [
+  ...breaking('src/bridge/texts/item-facts.ts', STORIES, [
     'the text takes a link back',
     'next === undefined ? -1 : records.intern(next).index',
     'next === undefined ? record.continuedIn : records.intern(next).index',

@@ -7,11 +7,11 @@ import type { Soon } from '../../wire/soon.ts';
 import type { BoardLine } from '../board-line.ts';
 import { ItemText } from '../item-text.ts';
 import type { BoardTexts, Change, ItemRecord, Listener, PostSummary } from '../model.ts';
-import { Claims, GONE } from './claims.ts';
+import { GONE, Hearsay } from './hearsay.ts';
 import { HeldTexts, type HeldTextsOptions } from './held-texts.ts';
+import { isForeign, learnLinks, saysOtherwise } from './item-facts.ts';
 import { FetchQueue, type TextSource } from './queue.ts';
 import { TextState } from './states.ts';
-import { isForeign, learnLinks, saysOtherwise } from './told.ts';
 
 export interface ItemTextsOptions extends HeldTextsOptions {
   readonly line: BoardLine;
@@ -32,7 +32,7 @@ export class ItemTexts implements BoardTexts, TextSource {
   readonly #waiting: PromiseWithResolvers<void>[] = [];
   /** items given up, since the start */
   skipped = 0;
-  readonly #claims = new Claims();
+  readonly #hearsay = new Hearsay();
 
   constructor(options: ItemTextsOptions) {
     this.#options = options;
@@ -118,20 +118,20 @@ export class ItemTexts implements BoardTexts, TextSource {
   }
 
   pollBegins(): void {
-    this.#claims.pollBegins();
+    this.#hearsay.pollBegins();
   }
 
   /** A poll has succeeded. */
   polled(): void {
     const { cache } = this.#options;
-    const claims = this.#claims.polled();
-    for (const { item, claim, isDue } of claims) {
-      if (isDue) this.#askAgain(item, claim);
+    const unproven = this.#hearsay.polled();
+    for (const { item, said, isDue } of unproven) {
+      if (isDue) this.#askAgain(item, said);
       // Only an index read later tells whether an item is gone.
-      else if (claim === GONE) cache.deleteFact('compared');
+      else if (said === GONE) cache.deleteFact('compared');
     }
     // A text stored as absent would not be fetched after a restart.
-    if (claims.length > 0) this.#held.saveStates();
+    if (unproven.length > 0) this.#held.saveStates();
     this.resume();
   }
 
@@ -190,7 +190,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     if (text === undefined) {
       this.#queue.states.set(item, TextState.Absent);
       cache.transaction(() => this.#held.drop([item]));
-      if (this.#claims.said(item, GONE)) return;
+      if (this.#hearsay.hear(item, GONE)) return;
       // Withdrawn or archived: the next poll reads the whole index to find out.
       cache.deleteFact('compared');
       tell([{ kind: 'text', item: record, revoked: true }]);
@@ -198,8 +198,8 @@ export class ItemTexts implements BoardTexts, TextSource {
     }
     const { lastEdit } = text;
     const isAhead = lastEdit !== undefined && isNewer(lastEdit, state.lastSequence);
-    if (!isAhead) this.#claims.drop(item);
-    const isStale = isAhead && !this.#claims.said(item, lastEdit);
+    if (!isAhead) this.#hearsay.drop(item);
+    const isStale = isAhead && !this.#hearsay.hear(item, lastEdit);
     const before = this.#held.peek(item);
     const now = ItemText.of(text);
     this.#queue.states.set(item, isStale ? TextState.Stale : TextState.Held);
@@ -230,13 +230,13 @@ export class ItemTexts implements BoardTexts, TextSource {
     }
   }
 
-  #askAgain(item: number, claim: number): void {
+  #askAgain(item: number, said: number): void {
     const { state, cache } = this.#options;
     const record = state.records.list[item];
     const textState = this.#queue.states.of(item);
-    if (record === undefined || !state.hasPosts(record)) this.#claims.drop(item);
-    else if (claim !== GONE && textState === TextState.Stale) this.#queue.touch(item);
-    else if (claim === GONE && textState === TextState.Absent && cache.fact('compared') !== undefined)
+    if (record === undefined || !state.hasPosts(record)) this.#hearsay.drop(item);
+    else if (said !== GONE && textState === TextState.Stale) this.#queue.touch(item);
+    else if (said === GONE && textState === TextState.Absent && cache.fact('compared') !== undefined)
       this.#queue.touch(item, true);
   }
 }

@@ -1,24 +1,24 @@
 /** What the board said of items that no poll has shown. */
 import { expect, test } from 'vitest';
-import { Claims, GONE } from '../../../src/bridge/texts/claims.ts';
+import { GONE, Hearsay } from '../../../src/bridge/texts/hearsay.ts';
 import { FakeBoard } from '../../support/fake-board.ts';
 import { openMirror, shown } from '../../support/mirrors.ts';
 
-test('a claim is believed once it is repeated after a poll that began later', () => {
-  const claims = new Claims();
-  claims.pollBegins();
-  expect(claims.said(1, GONE)).toBe(false);
-  expect(claims.polled()).toEqual([{ item: 1, claim: GONE, isDue: false }]);
-  expect(claims.said(1, GONE)).toBe(false);
-  claims.pollBegins();
-  expect(claims.said(1, GONE)).toBe(false);
-  expect(claims.polled()).toEqual([{ item: 1, claim: GONE, isDue: true }]);
-  expect(claims.said(1, 7)).toBe(false);
-  expect(claims.said(1, 7)).toBe(false);
-  claims.pollBegins();
-  claims.polled();
-  expect(claims.said(1, 7)).toBe(true);
-  expect(claims.polled()).toEqual([]);
+test('what a board says is believed once it is repeated after a poll that began later', () => {
+  const hearsay = new Hearsay();
+  hearsay.pollBegins();
+  expect(hearsay.hear(1, GONE)).toBe(false);
+  expect(hearsay.polled()).toEqual([{ item: 1, said: GONE, isDue: false }]);
+  expect(hearsay.hear(1, GONE)).toBe(false);
+  hearsay.pollBegins();
+  expect(hearsay.hear(1, GONE)).toBe(false);
+  expect(hearsay.polled()).toEqual([{ item: 1, said: GONE, isDue: true }]);
+  expect(hearsay.hear(1, 7)).toBe(false);
+  expect(hearsay.hear(1, 7)).toBe(false);
+  hearsay.pollBegins();
+  hearsay.polled();
+  expect(hearsay.hear(1, 7)).toBe(true);
+  expect(hearsay.polled()).toEqual([]);
 });
 
 test('an item that goes while a poll compares the index is looked for in all of it by the next', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Records } from '../../../src/bridge/known/records.ts';
-import { learnLinks } from '../../../src/bridge/texts/told.ts';
+import { learnLinks } from '../../../src/bridge/texts/item-facts.ts';
 import type { Item } from '../../../src/rgtp/item.ts';
 import { octets } from '../../../src/wire/octets.ts';
 
