@@ -26,7 +26,7 @@ export const PostKind = {
 export type PostKind = (typeof PostKind)[keyof typeof PostKind];
 
 /** One of a board's newsgroups. */
-export type Place = 'main' | 'motd' | 'edits';
+export type GroupKind = 'main' | 'motd' | 'edits';
 
 export interface Posts {
   readonly length: number;
@@ -119,7 +119,7 @@ export interface BoardIndex {
   readonly userids: readonly Octets[];
 
   /** Water marks of a newsgroup, as shown to readers: the high mark never falls. */
-  mark(place: Place): { readonly low: number; readonly high: number };
+  mark(group: GroupKind): { readonly low: number; readonly high: number };
   itemById(id: string): ItemRecord | undefined;
   /** the row with that article number (`Gone` ones too), −1 if none: O(log n) */
   rowOf(number: number): number;

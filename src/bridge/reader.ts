@@ -10,8 +10,8 @@ import {
 } from '../nntp/backend.ts';
 import type { Soon } from '../wire/soon.ts';
 import type { BoardGroup, BoardNewsgroups } from './board.ts';
+import { levelToPost } from './group-kinds.ts';
 import type { Logins } from './login/logins.ts';
-import { levelToPost } from './places.ts';
 import type { Person, Poster } from './ports.ts';
 
 /** What all readers share. Read at each use, because a reload changes the boards. */

@@ -1,12 +1,12 @@
 /** `rgtp-nntp permanent copy`: moves the permanent data of remote boards between files and PostgreSQL. */
 import { Command, Option } from 'commander';
 import { Failure } from '../server/failure.ts';
-import { copyPermanent, type Place } from '../server/permanent-copy.ts';
+import { copyPermanent, type StoreKind } from '../server/permanent-copy.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
 
 interface CopyOptions extends ConfigOption {
-  readonly from: Place;
-  readonly to: Place;
+  readonly from: StoreKind;
+  readonly to: StoreKind;
 }
 
 const PLACES = ['files', 'database'];

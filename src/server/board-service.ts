@@ -11,7 +11,7 @@ import { changedOf } from './changed-settings.ts';
 import type { NewBoard } from './editor-secret.ts';
 import { embeddedBoardOf, openEmbeddedBoard } from './embedded-board.ts';
 import { Failure } from './failure.ts';
-import type { Place } from './listening.ts';
+import type { HostPort } from './listening.ts';
 import { openStatusServer } from './status-server.ts';
 import { Undo } from './undo.ts';
 import { version } from './version.ts';
@@ -21,7 +21,7 @@ interface Parts {
   readonly board: BoardServer;
   /** a new board's editor, to be shown once */
   readonly made: NewBoard | undefined;
-  readonly statusAddress: Place | undefined;
+  readonly statusAddress: HostPort | undefined;
 }
 
 export class BoardService {

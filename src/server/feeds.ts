@@ -1,6 +1,6 @@
 /** The peers of the configuration, and what they are sent. */
 import type { BoardGroup } from '../bridge/board.ts';
-import { newsgroupName } from '../bridge/places.ts';
+import { newsgroupName } from '../bridge/group-kinds.ts';
 import type { Config, PeerConfig } from '../config/config.ts';
 import { articleEntries, numbersAbove } from '../feed/articles.ts';
 import { cancelEntries } from '../feed/cancels.ts';

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { BoardService } from './board-service.ts';
 import type { NewBoard } from './editor-secret.ts';
 import { invocation } from './invocation.ts';
-import type { Place } from './listening.ts';
+import type { HostPort } from './listening.ts';
 import type { Service } from './service.ts';
 
 /**
@@ -50,12 +50,12 @@ export function greeting({ parts: { boards, news, boardAddress, statusAddress } 
   return `${lines.join('\n')}\n`;
 }
 
-function reachable({ host, port }: Place): string {
+function reachable({ host, port }: HostPort): string {
   if (host !== '::' && host !== '0.0.0.0') return `${host} port ${port}`;
   return `localhost port ${port} (from elsewhere: ${hostname()} port ${port})`;
 }
 
-function inUrl({ host, port }: Place): string {
+function inUrl({ host, port }: HostPort): string {
   if (host === '::' || host === '0.0.0.0') return `localhost:${port}`;
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -4,7 +4,7 @@ import { systemCode } from '../wire/system-error.ts';
 import { Failure } from './failure.ts';
 
 /** an address that is listened on */
-export interface Place {
+export interface HostPort {
   readonly host: string;
   readonly port: number;
 }

@@ -10,7 +10,7 @@ import { takeFolders } from './folders.ts';
 import { isInDatabase } from './lost-files.ts';
 import { aloneAtOnce, type OpenedPermanent, openInDatabase, openInFile, openPostgres } from './permanent-store.ts';
 
-export type Place = 'files' | 'database';
+export type StoreKind = 'files' | 'database';
 
 export interface CopiedBoard extends Copied {
   readonly board: string;
@@ -20,7 +20,7 @@ export interface CopiedBoard extends Copied {
  * Copies the boards whose permanent data belongs in the database of the configuration, and marks the source as moved.
  * Safe to repeat. @throws Failure, StoreError
  */
-export async function copyPermanent(config: Config, from: Place): Promise<CopiedBoard[]> {
+export async function copyPermanent(config: Config, from: StoreKind): Promise<CopiedBoard[]> {
   using _taken = takeFolders(config);
   const postgres = await openPostgres(config);
   if (postgres === undefined) {
@@ -37,7 +37,7 @@ export async function copyPermanent(config: Config, from: Place): Promise<Copied
   }
 }
 
-async function copyBoard(config: Config, board: BoardConfig, postgres: Postgres, from: Place): Promise<Copied> {
+async function copyBoard(config: Config, board: BoardConfig, postgres: Postgres, from: StoreKind): Promise<Copied> {
   await requireSource(config, board, postgres, from);
   const inDatabase = await openInDatabase(board, postgres, (database) => aloneAtOnce(database, board));
   try {
@@ -56,7 +56,12 @@ async function copyBoard(config: Config, board: BoardConfig, postgres: Postgres,
 }
 
 /** An empty place is no source: opening it would create it, and make it look like one. */
-async function requireSource(config: Config, { name }: BoardConfig, postgres: Postgres, from: Place): Promise<void> {
+async function requireSource(
+  config: Config,
+  { name }: BoardConfig,
+  postgres: Postgres,
+  from: StoreKind,
+): Promise<void> {
   const { permanent } = pathsOf(config, { name });
   if (from === 'files' && !existsSync(permanent)) throw new Failure(`there is no ${permanent}`);
   if (from === 'database' && !(await PermanentDatabase.has(postgres, name))) {

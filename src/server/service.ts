@@ -16,7 +16,7 @@ import type { NewBoard } from './editor-secret.ts';
 import { openEmbedded } from './embedded-board.ts';
 import { Feeds } from './feeds.ts';
 import { openIdent } from './ident.ts';
-import type { Place } from './listening.ts';
+import type { HostPort } from './listening.ts';
 import { News } from './news.ts';
 import { observing } from './observing.ts';
 import { openPostgres } from './permanent-store.ts';
@@ -35,9 +35,9 @@ interface Parts {
   /** a new board's editor, to be shown once */
   readonly made: NewBoard | undefined;
   /** the address of the embedded board for RGTP clients; `undefined`: there is none, or it does not listen */
-  readonly boardAddress: (Place & { readonly scheme: 'rgtp' | 'rgtps' }) | undefined;
+  readonly boardAddress: (HostPort & { readonly scheme: 'rgtp' | 'rgtps' }) | undefined;
   /** the address of the status page */
-  readonly statusAddress: Place | undefined;
+  readonly statusAddress: HostPort | undefined;
 }
 
 /** ms */

@@ -189,8 +189,8 @@ export const rareHourMutants = [
   ]),
   ...breaking('src/bridge/view/board-view.ts', RARE, [
     'what was posted here is found before the index is read',
-    'if (shown !== undefined && place !== undefined) return {',
-    "if (shown !== undefined && place !== undefined && messageId === '') return {",
+    'if (shown !== undefined && kind !== undefined) return {',
+    "if (shown !== undefined && kind !== undefined && messageId === '') return {",
   ]),
   ...breaking('src/bridge/view/group-view.ts', RARE, [
     '… and its text is not denied',

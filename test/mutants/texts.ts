@@ -131,7 +131,7 @@ export const textMutants = [
       'stretch < 0 ? length : stretch * COUNTED',
       'stretch < 0 ? length : (stretch + 1) * COUNTED',
     ],
-    ['a row that goes or comes back may be the first', 'if (row <= this.#first[place]) this.#first[place] = -1;', ''],
+    ['a row that goes or comes back may be the first', 'if (row <= this.#first[group]) this.#first[group] = -1;', ''],
     ['texts of items without posts are not waited for', '    this.onItem?.(item, by === 1);', ''],
   ),
   ...breaking(

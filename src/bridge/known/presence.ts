@@ -1,6 +1,6 @@
+import { type GroupKind, groupKindsOf, isIn } from '../group-kinds.ts';
 import { withRoom } from '../growable.ts';
 import { PostKind } from '../model.ts';
-import { isIn, type Place, placesOf } from '../places.ts';
 
 /** Rows that are counted together, so that the first one is found in two steps of about a thousand. */
 const COUNTED = 1024;
@@ -17,14 +17,14 @@ export class Presence {
   onItem: ((item: number, isThere: boolean) => void) | undefined;
   #ofItems = new Uint32Array(COUNTED);
   /** for each stretch, the number of rows in the newsgroup */
-  readonly #stretches: Record<Place, Uint16Array> = {
+  readonly #stretches: Record<GroupKind, Uint16Array> = {
     main: new Uint16Array(COUNTED),
     motd: new Uint16Array(COUNTED),
     edits: new Uint16Array(COUNTED),
   };
 
   /** by newsgroup: what `first` found last, until something changes there; −1: unknown */
-  readonly #first: Record<Place, number> = { main: -1, motd: -1, edits: -1 };
+  readonly #first: Record<GroupKind, number> = { main: -1, motd: -1, edits: -1 };
 
   /** A row's kind has changed. `Gone`: it was not there before, or is no longer there. @param item −1: none */
   changed(row: number, item: number, from: PostKind, to: PostKind): void {
@@ -38,14 +38,14 @@ export class Presence {
   }
 
   /** The first row in a newsgroup; `length` if there is none. */
-  first(place: Place, kinds: Uint8Array, length: number): number {
-    const known = this.#first[place];
+  first(group: GroupKind, kinds: Uint8Array, length: number): number {
+    const known = this.#first[group];
     if (known >= 0) return known;
-    const stretch = this.#stretches[place].findIndex((count) => count > 0);
+    const stretch = this.#stretches[group].findIndex((count) => count > 0);
     let row = stretch < 0 ? length : stretch * COUNTED;
     // The column holds only kinds.
-    while (row < length && !isIn(place, (kinds[row] ?? 0) as PostKind)) row++;
-    if (row < length) this.#first[place] = row;
+    while (row < length && !isIn(group, (kinds[row] ?? 0) as PostKind)) row++;
+    if (row < length) this.#first[group] = row;
     return row;
   }
 
@@ -53,11 +53,11 @@ export class Presence {
     if (kind === PostKind.Gone) return;
     this.posts += by;
     const stretch = Math.floor(row / COUNTED);
-    for (const place of placesOf[kind]) {
-      const counts = withRoom(this.#stretches[place], stretch + 1, Uint16Array);
+    for (const group of groupKindsOf[kind]) {
+      const counts = withRoom(this.#stretches[group], stretch + 1, Uint16Array);
       counts[stretch] = (counts[stretch] ?? 0) + by;
-      this.#stretches[place] = counts;
-      if (row <= this.#first[place]) this.#first[place] = -1;
+      this.#stretches[group] = counts;
+      if (row <= this.#first[group]) this.#first[group] = -1;
     }
     if (item < 0) return;
     this.#ofItems = withRoom(this.#ofItems, item + 1, Uint32Array);

@@ -3,8 +3,8 @@ import type { Arrival, Mark, Published } from '../../store/permanent-records.ts'
 import { eventLoop } from '../../wire/fair-share.ts';
 import { inTime } from '../../wire/in-time.ts';
 import type { Soon } from '../../wire/soon.ts';
+import { type GroupKind, groupKinds, groupKindsOf } from '../group-kinds.ts';
 import type { PostKind } from '../model.ts';
-import { type Place, places, placesOf } from '../places.ts';
 import type { PostColumns } from './columns.ts';
 
 /** How many steps are kept of when articles became readable. */
@@ -30,7 +30,7 @@ const PATIENCE = 3_000;
  */
 export class Publishing {
   readonly #permanent: Permanent;
-  readonly #marks = new Map<Place, { low: number; high: number }>();
+  readonly #marks = new Map<GroupKind, { low: number; high: number }>();
   /** ascending in number and time */
   #arrivals: Arrival[];
   #now = 0;
@@ -43,9 +43,9 @@ export class Publishing {
 
   private constructor(permanent: Permanent, { marks, arrivals }: Published) {
     this.#permanent = permanent;
-    for (const place of places) {
-      const { low = 1, high = 0 } = marks.find((mark) => mark.place === place) ?? {};
-      this.#marks.set(place, { low, high });
+    for (const group of groupKinds) {
+      const { low = 1, high = 0 } = marks.find(({ place }) => place === group) ?? {};
+      this.#marks.set(group, { low, high });
     }
     this.#arrivals = [...arrivals];
     this.#keptNow = marks.find(({ place }) => place === CLOCK)?.high ?? 0;
@@ -57,8 +57,8 @@ export class Publishing {
     return this.highest === 0 && this.#arrivals.length === 0;
   }
 
-  mark(place: Place): { readonly low: number; readonly high: number } {
-    return this.#marks.get(place) ?? { low: 1, high: 0 };
+  mark(group: GroupKind): { readonly low: number; readonly high: number } {
+    return this.#marks.get(group) ?? { low: 1, high: 0 };
   }
 
   /** the highest number ever in any of the newsgroups */
@@ -71,11 +71,11 @@ export class Publishing {
     for (let row = 0; row < length; row++) {
       const kind = kinds[row] as PostKind;
       const number = numbers[row] ?? 0;
-      for (const place of placesOf[kind]) this.raise(place, number);
-      if (!placesOf[kind].some((place) => place === 'motd')) this.raise('main', number);
+      for (const group of groupKindsOf[kind]) this.raise(group, number);
+      if (!groupKindsOf[kind].some((group) => group === 'motd')) this.raise('main', number);
     }
     this.#arrivals.push({ number: numbers[length - 1] ?? 0, time: this.now(clock) });
-    await this.#permanent.raiseMarks(places.map((place) => ({ place, ...this.mark(place) })));
+    await this.#permanent.raiseMarks(groupKinds.map((place) => ({ place, ...this.mark(place) })));
     await this.#permanent.putArrivals(this.#arrivals, []);
   }
 
@@ -84,12 +84,13 @@ export class Publishing {
    */
   async catchUp({ kinds, numbers, length }: PostColumns): Promise<void> {
     const { highest } = this;
-    const highs = new Map<Place, number>();
+    const highs = new Map<GroupKind, number>();
     for (let row = length - 1; row >= 0 && (numbers[row] ?? 0) > highest; row--) {
-      for (const place of placesOf[kinds[row] as PostKind]) if (!highs.has(place)) highs.set(place, numbers[row] ?? 0);
+      for (const group of groupKindsOf[kinds[row] as PostKind])
+        if (!highs.has(group)) highs.set(group, numbers[row] ?? 0);
     }
     await this.announce(highs);
-    for (const [place, high] of highs) this.raise(place, high);
+    for (const [group, high] of highs) this.raise(group, high);
   }
 
   /** Other bridges may have shown something since this one started. */
@@ -97,14 +98,14 @@ export class Publishing {
     this.#arrivals = [...(await this.#permanent.published()).arrivals];
   }
 
-  raise(place: Place, number: number): void {
-    const mark = this.#marks.get(place);
+  raise(group: GroupKind, number: number): void {
+    const mark = this.#marks.get(group);
     if (mark !== undefined && number > mark.high) mark.high = number;
   }
 
   /** Other bridges have shown rows with these marks, which are now known here. */
   follow(marks: readonly Mark[]): void {
-    for (const place of places) this.raise(place, marks.find((mark) => mark.place === place)?.high ?? 0);
+    for (const group of groupKinds) this.raise(group, marks.find(({ place }) => place === group)?.high ?? 0);
   }
 
   /**
@@ -119,7 +120,7 @@ export class Publishing {
   }
 
   /** To be called before rows with these marks become readable. */
-  async announce(highs: ReadonlyMap<Place, number>): Promise<void> {
+  async announce(highs: ReadonlyMap<GroupKind, number>): Promise<void> {
     const raised: Mark[] = [];
     for (const [place, high] of highs) {
       const mark = this.mark(place);
@@ -129,7 +130,7 @@ export class Publishing {
   }
 
   /** Stores the current low marks, which are needed only before the index has been read. */
-  async keepLows(lowOf: (place: Place) => number): Promise<void> {
+  async keepLows(lowOf: (group: GroupKind) => number): Promise<void> {
     const moved: Mark[] = [];
     for (const [place, mark] of this.#marks) {
       const low = lowOf(place);

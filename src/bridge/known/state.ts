@@ -1,7 +1,7 @@
 import { isAfter } from '../../rgtp/sequence.ts';
 import type { Epoch } from '../../store/permanent-records.ts';
+import type { GroupKind } from '../group-kinds.ts';
 import type { ItemRecord, Notice } from '../model.ts';
-import type { Place } from '../places.ts';
 import { PostColumns } from './columns.ts';
 import { Epochs, generationAt } from './epochs.ts';
 import type { Publishing } from './publishing.ts';
@@ -49,11 +49,11 @@ export class BoardState {
   }
 
   /** The marks of a newsgroup: the low one is the number of the first existing article. */
-  mark(place: Place): { readonly low: number; readonly high: number } {
-    const { low, high } = this.publishing.mark(place);
+  mark(group: GroupKind): { readonly low: number; readonly high: number } {
+    const { low, high } = this.publishing.mark(group);
     if (!this.isRead) return { low, high };
     const { kinds, numbers, length } = this.posts;
-    const row = this.posts.presence.first(place, kinds, length);
+    const row = this.posts.presence.first(group, kinds, length);
     return { low: row < length ? (numbers[row] ?? 0) : high + 1, high };
   }
 

@@ -6,10 +6,10 @@
 import { StoreError } from '../../store/errors.ts';
 import type { Epoch, Mark, RecentRow } from '../../store/permanent-records.ts';
 import type { Shared, Shown } from '../../store/shared.ts';
+import type { GroupKind } from '../group-kinds.ts';
 import { firstRecent, isCut, isReserved, MAX_RECENT, type RowDetails, rowDetails } from '../known/recent.ts';
 import type { BoardState } from '../known/state.ts';
 import { PostKind } from '../model.ts';
-import type { Place } from '../places.ts';
 import type { Seen } from './comparison.ts';
 import type { Decision } from './decision.ts';
 
@@ -91,7 +91,7 @@ export class Agreement {
   async publish(
     rows: readonly RecentRow[],
     epochs: readonly Epoch[],
-    highs: ReadonlyMap<Place, number>,
+    highs: ReadonlyMap<GroupKind, number>,
     ahead: Shown | undefined,
     arrivals: Map<number, number>,
   ): Promise<Shown | undefined> {
@@ -157,11 +157,11 @@ export class Agreement {
   }
 
   /** The marks that the store does not have yet, as far as this bridge knows. */
-  #raised(highs: ReadonlyMap<Place, number>): Mark[] {
+  #raised(highs: ReadonlyMap<GroupKind, number>): Mark[] {
     const marks: Mark[] = [];
-    for (const [place, high] of highs) {
-      const mark = this.#state.publishing.mark(place);
-      if (high > mark.high) marks.push({ place, low: mark.low, high });
+    for (const [group, high] of highs) {
+      const mark = this.#state.publishing.mark(group);
+      if (high > mark.high) marks.push({ place: group, low: mark.low, high });
     }
     return marks;
   }

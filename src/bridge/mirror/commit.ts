@@ -1,10 +1,10 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { octets } from '../../wire/octets.ts';
 import { Changes } from '../changes.ts';
+import { groupKindsOf } from '../group-kinds.ts';
 import type { MutableRecord } from '../known/records.ts';
 import type { BoardState } from '../known/state.ts';
 import { type Change, PostKind } from '../model.ts';
-import { placesOf } from '../places.ts';
 import type { Seen } from './comparison.ts';
 import type { Decision } from './decision.ts';
 import { MAX_RESERVED, type SeenRow } from './sighting.ts';
@@ -147,7 +147,7 @@ class Commit {
     const { sequence, time, kind, event } = row;
     const item = row.item < 0 ? -1 : this.#itemOf(row.item);
     const index = posts.append({ ...given, sequence, time, kind, item, user: this.#userOf(row) });
-    for (const place of placesOf[kind]) publishing.raise(place, given.number);
+    for (const group of groupKindsOf[kind]) publishing.raise(group, given.number);
     const record = records.list[item];
     if (record !== undefined) {
       records.mayBeFirst(record, index, posts);
@@ -202,7 +202,7 @@ class Commit {
     if (posts.kinds[row] === PostKind.Gone) {
       posts.setKind(row, one.kind);
       posts.setArrival(row, this.#arrivalOf(Number.POSITIVE_INFINITY, one.time));
-      for (const place of placesOf[one.kind]) publishing.raise(place, posts.numbers[row] ?? 0);
+      for (const group of groupKindsOf[one.kind]) publishing.raise(group, posts.numbers[row] ?? 0);
       this.#changes.restored(row);
       if (record !== undefined) records.mayBeFirst(record, row, posts);
     } else if (one.event !== undefined) return;

@@ -20,10 +20,10 @@
  */
 import { distance, isAfter } from '../../rgtp/sequence.ts';
 import { octets } from '../../wire/octets.ts';
+import { type GroupKind, groupKinds, groupKindsOf } from '../group-kinds.ts';
 import { type Epochs, isBelow, MAX_NUMBER } from '../known/epochs.ts';
 import type { BoardState } from '../known/state.ts';
 import { PostKind, type Posts } from '../model.ts';
-import { type Place, places, placesOf } from '../places.ts';
 import type { NewRow } from '../ports.ts';
 import { isFirst } from '../row-kinds.ts';
 import { type Comparison, compare, type Seen } from './comparison.ts';
@@ -208,15 +208,15 @@ export function* highs(
   posts: Posts,
   { sighting }: Seen,
   { numbers, first, known, differing }: Decision,
-): Generator<undefined, ReadonlyMap<Place, number>> {
-  const found = new Map<Place, number>();
+): Generator<undefined, ReadonlyMap<GroupKind, number>> {
+  const found = new Map<GroupKind, number>();
   const raise = (place: number, number: number) => {
-    for (const group of placesOf[sighting.kindAt(place)]) {
+    for (const group of groupKindsOf[sighting.kindAt(place)]) {
       found.set(group, Math.max(number, found.get(group) ?? 0));
     }
   };
   // From above: the first found in each newsgroup is the highest.
-  for (let at = numbers.length - 1; at >= first && found.size < places.length; at--) {
+  for (let at = numbers.length - 1; at >= first && found.size < groupKinds.length; at--) {
     if (at % STRETCH === 0) yield;
     const number = numbers[at] ?? 0;
     if (number > 0) raise(at, number);

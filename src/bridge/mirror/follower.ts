@@ -129,7 +129,7 @@ export class Follower {
         state.floor = publishing.highest;
         saveIsRead(cache, state);
       }
-      await publishing.keepLows((place) => state.mark(place).low);
+      await publishing.keepLows((group) => state.mark(group).low);
       if (motd.isDue && motd.take(await line.run((board) => board.motd(), { anyway: true })))
         this.#options.tell([{ kind: 'motd' }]);
     } catch (error) {

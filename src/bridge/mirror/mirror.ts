@@ -4,6 +4,7 @@ import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { Soon } from '../../wire/soon.ts';
 import type { BoardLine } from '../board-line.ts';
+import type { GroupKind } from '../group-kinds.ts';
 import type { ItemText } from '../item-text.ts';
 import { MAX_NUMBER } from '../known/epochs.ts';
 import { MessageOfTheDay } from '../known/motd.ts';
@@ -12,7 +13,6 @@ import { saveAll } from '../known/persistence.ts';
 import type { BoardState } from '../known/state.ts';
 import { SharedMemory } from '../memory.ts';
 import type { BoardModel, Change, ItemRecord, Listener, Notice, PostKind, PostSummary, Posts } from '../model.ts';
-import type { Place } from '../places.ts';
 import { Poller } from '../poller.ts';
 import { type Gate, HeldBack } from '../ports.ts';
 import { ItemTexts } from '../texts/item-texts.ts';
@@ -172,8 +172,8 @@ export class Mirror implements BoardModel {
     return this.#follower.leftOut.isFull || this.#state.highest >= MAX_NUMBER;
   }
 
-  mark(place: Place): { readonly low: number; readonly high: number } {
-    return this.#state.mark(place);
+  mark(group: GroupKind): { readonly low: number; readonly high: number } {
+    return this.#state.mark(group);
   }
 
   itemById(id: string): ItemRecord | undefined {

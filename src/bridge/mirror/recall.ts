@@ -6,12 +6,12 @@ import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { isAfter, later } from '../../rgtp/sequence.ts';
 import type { Epoch, RecentRow } from '../../store/permanent-records.ts';
 import { latin1, octets } from '../../wire/octets.ts';
+import { groupKindsOf } from '../group-kinds.ts';
 import type { Epochs } from '../known/epochs.ts';
 import type { MessageOfTheDay } from '../known/motd.ts';
 import { isCut, recall, rowDetails } from '../known/recent.ts';
 import { BoardState } from '../known/state.ts';
 import { type Change, PostKind } from '../model.ts';
-import { placesOf } from '../places.ts';
 import type { Gate, NewRow } from '../ports.ts';
 import { isIndexed } from '../row-kinds.ts';
 import { type ArrivalOf, commit } from './commit.ts';
@@ -218,6 +218,6 @@ function nameItems({ records }: BoardState, sighting: Sighting): void {
 /** Raises the marks to everything that was shown before, whatever has become of it since. */
 function raiseMarks({ posts, publishing }: BoardState, first: number): void {
   for (let row = first; row < posts.length; row++) {
-    for (const place of placesOf[posts.was[row] as PostKind]) publishing.raise(place, posts.numbers[row] ?? 0);
+    for (const group of groupKindsOf[posts.was[row] as PostKind]) publishing.raise(group, posts.numbers[row] ?? 0);
   }
 }

@@ -3,9 +3,9 @@ import { type Located, Refusal } from '../../nntp/backend.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
 import type { BoardNewsgroups, Gone, Revision } from '../board.ts';
+import { type GroupKind, groupKinds, groupKindsOf, newsgroupName } from '../group-kinds.ts';
 import { SharedMemory } from '../memory.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
-import { newsgroupName, type Place, places, placesOf } from '../places.ts';
 import { noOwnPosts, type OwnPosts, type PostIndex, type PostReference } from '../ports.ts';
 import { isInItem } from '../row-kinds.ts';
 import { linesOf } from '../text.ts';
@@ -42,7 +42,7 @@ const DESCRIPTIONS = {
   main: '',
   motd: ': messages of the day',
   edits: ': what its editors did',
-} as const satisfies Record<Place, string>;
+} as const satisfies Record<GroupKind, string>;
 
 /** A board as three newsgroups: posts, messages of the day, and edits. Shows changes on the board at once. */
 export class BoardView implements BoardNewsgroups, PostIndex {
@@ -51,7 +51,7 @@ export class BoardView implements BoardNewsgroups, PostIndex {
   readonly model: BoardModel;
   /** main, `.motd`, `.edits` */
   readonly groups: readonly GroupView[];
-  readonly #byPlace: Readonly<Record<Place, GroupView>>;
+  readonly #byKind: Readonly<Record<GroupKind, GroupView>>;
   readonly #ids: PostIds;
   readonly #stop: () => void;
 
@@ -71,18 +71,18 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     const headers = new Headers(model, { ids, threads, contents }, options, style);
     const articles = new Articles(model, { headers, contents, memory, log });
 
-    const group = (place: Place) => {
-      const name = newsgroupName(newsgroup, place);
-      const description = options.description + DESCRIPTIONS[place];
+    const group = (kind: GroupKind) => {
+      const name = newsgroupName(newsgroup, kind);
+      const description = options.description + DESCRIPTIONS[kind];
       const { created, creator, overlap } = options;
-      const identity = { name, description, created, creator, place, overlap };
+      const identity = { name, description, created, creator, groupKind: kind, overlap };
       return new GroupView(model, identity, { ids, headers, articles, memory });
     };
     const groups = { main: group('main'), motd: group('motd'), edits: group('edits') };
 
     this.#ids = ids;
-    this.#byPlace = groups;
-    this.groups = places.map((place) => groups[place]);
+    this.#byKind = groups;
+    this.groups = groupKinds.map((kind) => groups[kind]);
     const freshness = new Freshness(model, { threads, articles, groups, chained: threading === 'chain' });
     this.#stop = freshness.follow(own, newsgroup);
   }
@@ -109,8 +109,8 @@ export class BoardView implements BoardNewsgroups, PostIndex {
   find(messageId: string): Located | undefined {
     if (!this.model.isRead) return this.#findUnread(messageId);
     const row = this.#ids.rowOf(messageId);
-    const [place] = row < 0 ? [] : placesOf[kindAt(this.model, row)];
-    if (place !== undefined) return { group: this.#byPlace[place], number: this.model.posts.numbers[row] ?? 0 };
+    const [kind] = row < 0 ? [] : groupKindsOf[kindAt(this.model, row)];
+    if (kind !== undefined) return { group: this.#byKind[kind], number: this.model.posts.numbers[row] ?? 0 };
     const later = this.later(messageId);
     if (later !== undefined) throw new Refusal('unavailable', later);
     return undefined;
@@ -119,8 +119,8 @@ export class BoardView implements BoardNewsgroups, PostIndex {
   /** A post made here exists until the index shows otherwise. Its text can be read once the index has been. */
   #findUnread(messageId: string): Located | undefined {
     const shown = this.#ids.ownLastShown(messageId);
-    const [place] = placesOf[shown?.kind ?? PostKind.Gone];
-    if (shown !== undefined && place !== undefined) return { group: this.#byPlace[place], number: shown.number };
+    const [kind] = groupKindsOf[shown?.kind ?? PostKind.Gone];
+    if (shown !== undefined && kind !== undefined) return { group: this.#byKind[kind], number: shown.number };
     if (this.#ids.mayBeHere(messageId)) throw new Refusal('unavailable', NOT_READ);
     return undefined;
   }

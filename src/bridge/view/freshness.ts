@@ -1,5 +1,5 @@
+import { type GroupKind, groupKinds, groupKindsOf } from '../group-kinds.ts';
 import { type BoardModel, type Change, type ItemRecord, PostKind } from '../model.ts';
-import { type Place, places, placesOf } from '../places.ts';
 import type { OwnPosts, PostKey } from '../ports.ts';
 import type { Articles } from './articles.ts';
 import type { GroupView } from './group-view.ts';
@@ -10,7 +10,7 @@ import type { Threads } from './threads.ts';
 export interface FreshnessParts {
   readonly threads: Threads;
   readonly articles: Articles;
-  readonly groups: Readonly<Record<Place, GroupView>>;
+  readonly groups: Readonly<Record<GroupKind, GroupView>>;
   /** whether References also name the previous post */
   readonly chained: boolean;
 }
@@ -20,7 +20,7 @@ export class Freshness {
   readonly #model: BoardModel;
   readonly #threads: Threads;
   readonly #articles: Articles;
-  readonly #groups: Readonly<Record<Place, GroupView>>;
+  readonly #groups: Readonly<Record<GroupKind, GroupView>>;
   readonly #chained: boolean;
   readonly #links = new Links();
 
@@ -62,7 +62,7 @@ export class Freshness {
   }
 
   #appended(first: number, moved: Set<ItemRecord>): void {
-    for (const place of places) this.#groups[place].appended(first);
+    for (const group of groupKinds) this.#groups[group].appended(first);
     const { items, kinds, length } = this.#model.posts;
     if (kinds.subarray(first, length).includes(PostKind.Motd)) this.#forgetMotds();
     for (let row = first; row < length; row++) {
@@ -79,13 +79,13 @@ export class Freshness {
 
   #removed(rows: readonly number[], moved: Set<ItemRecord>): void {
     for (const row of rows) this.#articles.forgetRow(row);
-    for (const place of places) this.#groups[place].removed(rows);
+    for (const group of groupKinds) this.#groups[group].removed(rows);
     this.#forgetMotds();
     for (const item of this.#itemsOf(rows)) moved.add(item);
   }
 
   #restored(rows: readonly number[], moved: Set<ItemRecord>): void {
-    for (const place of places) this.#groups[place].restored(rows);
+    for (const group of groupKinds) this.#groups[group].restored(rows);
     this.#forgetMotds();
     for (const item of this.#itemsOf(rows)) moved.add(item);
   }
@@ -122,7 +122,7 @@ export class Freshness {
   #forgetRows(rows: Iterable<number>): void {
     for (const row of rows) {
       this.#articles.forgetRow(row);
-      for (const place of placesOf[kindAt(this.#model, row)]) this.#groups[place].forgetRow(row);
+      for (const group of groupKindsOf[kindAt(this.#model, row)]) this.#groups[group].forgetRow(row);
     }
   }
 }

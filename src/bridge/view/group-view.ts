@@ -1,9 +1,9 @@
 import { Refusal, type RenderedArticle } from '../../nntp/backend.ts';
 import { after, type Soon } from '../../wire/soon.ts';
 import type { BoardGroup } from '../board.ts';
+import { type GroupKind, isIn, levelToPost } from '../group-kinds.ts';
 import type { SharedMemory } from '../memory.ts';
 import type { BoardModel, PostKind } from '../model.ts';
-import { isIn, levelToPost, type Place } from '../places.ts';
 import type { Articles } from './articles.ts';
 import { HeaderLines } from './header-lines.ts';
 import type { Headers } from './headers.ts';
@@ -27,7 +27,7 @@ export interface GroupIdentity {
   readonly description: string;
   readonly created: number;
   readonly creator: string;
-  readonly place: Place;
+  readonly groupKind: GroupKind;
   /** seconds */
   readonly overlap: number;
 }
@@ -46,7 +46,7 @@ export class GroupView implements BoardGroup {
   created: number;
   readonly creator: string;
   readonly levelToPost: BoardGroup['levelToPost'];
-  readonly place: Place;
+  readonly groupKind: GroupKind;
   readonly #model: BoardModel;
   readonly #ids: PostIds;
   readonly #articles: Articles;
@@ -61,8 +61,8 @@ export class GroupView implements BoardGroup {
     this.description = identity.description;
     this.created = identity.created;
     this.creator = identity.creator;
-    this.place = identity.place;
-    this.levelToPost = levelToPost[identity.place];
+    this.groupKind = identity.groupKind;
+    this.levelToPost = levelToPost[identity.groupKind];
     this.#overlap = identity.overlap;
     this.#model = model;
     this.#ids = parts.ids;
@@ -89,7 +89,7 @@ export class GroupView implements BoardGroup {
     const { kinds, length } = this.#model.posts;
     for (let row = first; row < length; row++) {
       // The column holds only kinds.
-      if (isIn(this.place, kinds[row] as PostKind)) this.#list.append(row);
+      if (isIn(this.groupKind, kinds[row] as PostKind)) this.#list.append(row);
     }
   }
 
@@ -121,11 +121,11 @@ export class GroupView implements BoardGroup {
   }
 
   get low(): number {
-    return this.#model.mark(this.place).low;
+    return this.#model.mark(this.groupKind).low;
   }
 
   get high(): number {
-    return this.#model.mark(this.place).high;
+    return this.#model.mark(this.groupKind).high;
   }
 
   get known(): number {
@@ -136,7 +136,7 @@ export class GroupView implements BoardGroup {
   get count(): number {
     if (this.#model.isRead) return this.#list.length;
     // An estimate, which may be too high (RFC 3977 §6.1.1.2).
-    const { low, high } = this.#model.mark(this.place);
+    const { low, high } = this.#model.mark(this.groupKind);
     return Math.max(0, high - low + 1);
   }
 
@@ -262,7 +262,7 @@ export class GroupView implements BoardGroup {
   }
 
   #isHere(row: number): boolean {
-    return isIn(this.place, kindAt(this.#model, row));
+    return isIn(this.groupKind, kindAt(this.#model, row));
   }
 
   /** The index in `rows` of the first article with at least this number. */

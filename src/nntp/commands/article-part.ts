@@ -4,7 +4,7 @@ import type { Answer } from '../syntax/answer.ts';
 import { targetClaim } from './claim.ts';
 import type { Client } from './client.ts';
 import type { Command } from './command.ts';
-import { absent, moveTo, type Place, placeOf } from './target.ts';
+import { type ArticlePlace, absent, moveTo, placeOf } from './target.ts';
 
 /**
  * ARTICLE, HEAD and BODY: different parts of the same article.
@@ -13,7 +13,7 @@ import { absent, moveTo, type Place, placeOf } from './target.ts';
  */
 export function articleCommand(
   head: string,
-  answerOf: (article: RenderedArticle, place: Place) => Answer,
+  answerOf: (article: RenderedArticle, place: ArticlePlace) => Answer,
   fetch: (group: Newsgroup, number: number) => Soon<RenderedArticle | undefined> = whole,
 ): Command {
   return {
@@ -33,7 +33,7 @@ export function articleCommand(
 
   function answer(
     client: Client,
-    place: Place,
+    place: ArticlePlace,
     word: string | undefined,
     article: RenderedArticle | undefined,
   ): Answer {
@@ -43,7 +43,7 @@ export function articleCommand(
   }
 }
 
-export function articleLine(code: number, { shown }: Place, { messageId }: RenderedArticle): string {
+export function articleLine(code: number, { shown }: ArticlePlace, { messageId }: RenderedArticle): string {
   return `${code} ${shown} ${messageId}`;
 }
 

@@ -5,13 +5,13 @@ import { status } from '../syntax/status.ts';
 import type { Client } from './client.ts';
 
 /** The place of an article that a command names, whether or not it is there. */
-export interface Place extends Located {
+export interface ArticlePlace extends Located {
   /** the number in the status line: 0 for an article named by message-id that is not in the selected group */
   readonly shown: number;
 }
 
 /** The article that a command names, in any of the three forms (RFC 3977 §6.2.1). */
-export interface Target extends Place {
+export interface Target extends ArticlePlace {
   readonly messageId: string;
 }
 
@@ -25,7 +25,7 @@ export function targetOf(client: Client, word: string | undefined): Target | str
 }
 
 /** Like `targetOf`, without checking that the article is there: fetching it will tell. */
-export function placeOf(client: Client, word: string | undefined): Place | string {
+export function placeOf(client: Client, word: string | undefined): ArticlePlace | string {
   if (word?.startsWith('<')) return byMessageId(client, word);
   const number = word === undefined ? client.selected?.current : parseNumber(word);
   if (word !== undefined && number === undefined) return status.syntax;
@@ -34,7 +34,7 @@ export function placeOf(client: Client, word: string | undefined): Place | strin
   return { group, number, shown: number };
 }
 
-function byMessageId(client: Client, messageId: string): Place | string {
+function byMessageId(client: Client, messageId: string): ArticlePlace | string {
   if (!isMessageId(messageId)) return status.syntax;
   const located = client.reader.find(messageId);
   if (!located) return status.noMessageId;
@@ -51,7 +51,7 @@ export function absent(word: string | undefined): string {
 /**
  * Makes an article named by number the current one. A message-id never does that; no argument means the current one.
  */
-export function moveTo(client: Client, target: Place, word: string | undefined): void {
+export function moveTo(client: Client, target: ArticlePlace, word: string | undefined): void {
   const { selected } = client;
   if (word !== undefined && !word.startsWith('<') && selected) selected.current = target.number;
 }

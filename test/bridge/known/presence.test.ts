@@ -1,9 +1,9 @@
 /** What is there, counted as it comes and goes, is what counting it again gives. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { groupKinds, isIn } from '../../../src/bridge/group-kinds.ts';
 import { PostColumns } from '../../../src/bridge/known/columns.ts';
 import { PostKind } from '../../../src/bridge/model.ts';
-import { isIn, places } from '../../../src/bridge/places.ts';
 import { TextState, TextStates } from '../../../src/bridge/texts/states.ts';
 import { atOnce } from '../../../src/wire/fair-share.ts';
 
@@ -29,7 +29,7 @@ function counted(posts: PostColumns, texts: TextStates) {
     posts: here.length,
     items: items.size,
     has: Array.from({ length: ITEMS }, (_, item) => items.has(item)),
-    first: places.map((place) => first((each) => isIn(place, each))),
+    first: groupKinds.map((group) => first((each) => isIn(group, each))),
     missing: states.filter((state) => state === Absent || state === Broken).length,
     queued: states.filter((state) => ![Absent, Broken, Held, Evicted].some((each) => each === state)).length,
   };
@@ -40,7 +40,7 @@ function known({ presence, kinds, length }: PostColumns, texts: TextStates) {
   return {
     ...{ posts, items, ...texts.count },
     has: Array.from({ length: ITEMS }, (_, item) => presence.has(item)),
-    first: places.map((place) => presence.first(place, kinds, length)),
+    first: groupKinds.map((group) => presence.first(group, kinds, length)),
   };
 }
 

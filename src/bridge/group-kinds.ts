@@ -1,19 +1,19 @@
 /** Which newsgroups show which posts. */
 import type { BoardGroup } from './board.ts';
-import { type Place, PostKind } from './model.ts';
+import { type GroupKind, PostKind } from './model.ts';
 
-export type { Place } from './model.ts';
+export type { GroupKind } from './model.ts';
 
-export const places = ['main', 'motd', 'edits'] as const satisfies readonly Place[];
+export const groupKinds = ['main', 'motd', 'edits'] as const satisfies readonly GroupKind[];
 
 /** The level needed to post. Only the server writes to `.edits`. */
 export const levelToPost = { main: 2, motd: 3, edits: undefined } as const satisfies Record<
-  Place,
+  GroupKind,
   BoardGroup['levelToPost']
 >;
 
 /** The newsgroups of each kind of post; `find` names the first. */
-export const placesOf = {
+export const groupKindsOf = {
   [PostKind.Gone]: [],
   [PostKind.Item]: ['main'],
   [PostKind.Reply]: ['main'],
@@ -22,35 +22,36 @@ export const placesOf = {
   [PostKind.Motd]: ['motd'],
   [PostKind.Withdrawal]: ['edits'],
   [PostKind.IndexEdit]: ['edits'],
-} as const satisfies Record<PostKind, readonly Place[]>;
+} as const satisfies Record<PostKind, readonly GroupKind[]>;
 
 /** By newsgroup: for each kind of post, whether it is there. Asked of a million rows at the start. */
-const shown: Readonly<Record<Place, readonly boolean[]>> = {
+const shown: Readonly<Record<GroupKind, readonly boolean[]>> = {
   main: shownIn('main'),
   motd: shownIn('motd'),
   edits: shownIn('edits'),
 };
 
-function shownIn(place: Place): boolean[] {
+function shownIn(group: GroupKind): boolean[] {
   const kinds: boolean[] = [];
   for (const kind of Object.values(PostKind)) {
-    const where: readonly Place[] = placesOf[kind];
-    kinds[kind] = where.includes(place);
+    const where: readonly GroupKind[] = groupKindsOf[kind];
+    kinds[kind] = where.includes(group);
   }
   return kinds;
 }
 
-export function isIn(place: Place, kind: PostKind): boolean {
-  return shown[place][kind] === true;
+export function isIn(group: GroupKind, kind: PostKind): boolean {
+  return shown[group][kind] === true;
 }
 
-export function newsgroupName(main: string, place: Place): string {
-  return place === 'main' ? main : `${main}.${place}`;
+export function newsgroupName(main: string, group: GroupKind): string {
+  return group === 'main' ? main : `${main}.${group}`;
 }
 
 /** The names of a post's newsgroups, by its kind. */
 export function newsgroupsByKind(main: string): readonly (readonly string[])[] {
   const byKind: string[][] = [];
-  for (const kind of Object.values(PostKind)) byKind[kind] = placesOf[kind].map((place) => newsgroupName(main, place));
+  for (const kind of Object.values(PostKind))
+    byKind[kind] = groupKindsOf[kind].map((group) => newsgroupName(main, group));
   return byKind;
 }
