@@ -43,6 +43,7 @@ export class Undo {
     if (errors.length > 0) throw errors[0];
   }
 
+  /** Like `inTime`, but its clock keeps the process alive: the steps that follow must be taken. */
   async #within({ what, ms }: Patience, done: Promise<void>): Promise<void> {
     const clock = new AbortController();
     const late = delay(ms, true, { signal: clock.signal }).catch(() => false);

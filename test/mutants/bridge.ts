@@ -96,7 +96,7 @@ export const bridgeMutants = [
     ['test/bridge/posting/several.test.ts'],
     [
       'what another bridge has under way is held back',
-      'else if (others?.includes(elsewhere, authors()) === true) await others.change(signal);',
+      'else if (others?.includes(elsewhere, authors()) === true) await others.change();',
       'else if (others?.includes(elsewhere, authors()) === true) return;',
     ],
     ['… whatever has been heard of it', 'if (rows.length > 0) await others?.catchUp();', ''],

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Shared } from '../../store/shared.ts';
+import { inTime } from '../../wire/in-time.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
 import type { OwnPostRegister } from './own-posts.ts';
@@ -77,14 +77,12 @@ export class OtherBridges {
   }
 
   /** Resolves when the state of one of them may have changed. */
-  async change(signal?: AbortSignal): Promise<void> {
-    const waited = new AbortController();
-    const patience = delay(ASK_AGAIN, undefined, {
-      ref: false,
-      signal: signal === undefined ? waited.signal : AbortSignal.any([signal, waited.signal]),
-    }).catch(() => {});
-    await Promise.race([this.#hinted.promise, patience]);
-    waited.abort();
+  async change(): Promise<void> {
+    await inTime(
+      () => this.#hinted.promise,
+      ASK_AGAIN,
+      () => {},
+    );
     await this.catchUp();
   }
 

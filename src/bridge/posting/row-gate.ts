@@ -102,7 +102,7 @@ export class RowGate {
       for (const one of pending) looked.add(one);
       if (pending.length > 0) await Promise.all(pending.map((one) => lost.lookForPatiently(one, matters, signal)));
       else if (flights.includes(now, authors())) await flights.landing;
-      else if (others?.includes(elsewhere, authors()) === true) await others.change(signal);
+      else if (others?.includes(elsewhere, authors()) === true) await others.change();
       else return;
     }
   }
