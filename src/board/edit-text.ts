@@ -1,9 +1,9 @@
 /** The form of DATA during an edit (RGTP 2.2.10). */
 import { type Octets, octets, trimmed } from '../wire/octets.ts';
+import { ErrorResponse } from './error-response.ts';
 import { ROW_OCTETS } from './index-log.ts';
 import { KeptRows } from './kept-rows.ts';
 import { limits } from './limits.ts';
-import { Refusal } from './refusal.ts';
 import type { TextRules } from './text.ts';
 
 /**
@@ -28,10 +28,10 @@ export function itemRules(current: Octets): TextRules {
     line(line) {
       if (known.has(line)) return line;
       if (line.length > limits.textLine + Number(line.startsWith('^^'))) {
-        throw new Refusal(423, octets`Line too long for text of item.`);
+        throw new ErrorResponse(423, octets`Line too long for text of item.`);
       }
       if (/^\^(?!\^|[0-9A-Fa-f]{8} [0-9A-Fa-f]{8}$)/.test(line)) {
-        throw new Refusal(423, octets`Line starts with a caret that is neither doubled nor a magic cookie.`);
+        throw new ErrorResponse(423, octets`Line starts with a caret that is neither doubled nor a magic cookie.`);
       }
       return line;
     },
@@ -48,7 +48,7 @@ export function indexRules(rows: number): TextRules {
       const row = line.padEnd(ROW_OCTETS);
       const wrong = faultOf(row);
       if (wrong !== undefined) {
-        throw new Refusal(423, octets`Malformed index entry \`${row.slice(0, QUOTED)}': ${wrong}.`);
+        throw new ErrorResponse(423, octets`Malformed index entry \`${row.slice(0, QUOTED)}': ${wrong}.`);
       }
       return row;
     },

@@ -4,12 +4,12 @@ import { formatIndexEntry } from '../rgtp/index-entry.ts';
 import { formatTime } from '../rgtp/item-format.ts';
 import { formatItemStatus } from '../rgtp/item-status.ts';
 import { ascii, join, type Octets, octets } from '../wire/octets.ts';
+import { ErrorResponse, noSuchItem } from './error-response.ts';
 import { type NumberedRow, numbered, rowDeletionHunks } from './index-diff.ts';
 import { type IndexPlan, MOST_ROWS, planIndexEdit } from './index-edit.ts';
 import { BLOCK } from './index-log.ts';
 import { type StoredItem, subjectOf } from './items.ts';
 import type { Records } from './records.ts';
-import { noSuchItem, Refusal } from './refusal.ts';
 import { formatDiff, type Hunk, hunksBetween, type Lines } from './unified-diff.ts';
 
 /** The edit that EDIT or EDIX opened. */
@@ -53,7 +53,7 @@ export class Editing {
 
   /**
    * Replaces what EDIT sent by `text`. Replies and marks added since follow it.
-   * @throws Refusal 410 or 423
+   * @throws ErrorResponse 410 or 423
    */
   replaceItem(edit: ItemEdit, text: Octets, editor: Editor): Promise<number> {
     const records = this.#records;
@@ -61,13 +61,13 @@ export class Editing {
       const item = records.items.read(edit.itemId);
       if (item === undefined) throw noSuchItem(edit.itemId);
       const subject = subjectOf(text);
-      if (subject === undefined) throw new Refusal(423, octets`Subject line missing from edited version.`);
+      if (subject === undefined) throw new ErrorResponse(423, octets`Subject line missing from edited version.`);
       // The cookie marks the beginning of the first contribution.
       if (!/^\^[0-9A-Fa-f]{8} [0-9A-Fa-f]{8}\n/.test(text)) {
-        throw new Refusal(423, octets`Magic cookie missing from the start of the edited version.`);
+        throw new ErrorResponse(423, octets`Magic cookie missing from the start of the edited version.`);
       }
       if (!item.text.startsWith(edit.text))
-        throw new Refusal(423, octets`The item has changed since EDIT; abort, and edit it again.`);
+        throw new ErrorResponse(423, octets`The item has changed since EDIT; abort, and edit it again.`);
       const change = { ...editor, ...records.stamp() };
       const { itemId } = edit;
       const edited = {
@@ -87,14 +87,14 @@ export class Editing {
     });
   }
 
-  /** Removes an item and all its rows. @throws Refusal 410, 423 */
+  /** Removes an item and all its rows. @throws ErrorResponse 410, 423 */
   async withdrawItem({ itemId }: ItemEdit, editor: Editor): Promise<number> {
     const { index } = this.#records;
     for (;;) {
       const { removals } = index;
       const [past] = index.rowsOfItem(itemId, MOST_ROWS + 1).slice(MOST_ROWS);
       if (past !== undefined) {
-        throw new Refusal(
+        throw new ErrorResponse(
           423,
           octets`The item has over ${MOST_ROWS} rows in the index; take some out with EDIX first.`,
         );
@@ -131,7 +131,7 @@ export class Editing {
     });
   }
 
-  /** Replaces the rows EDIX sent by others. Rows added since follow them. @throws Refusal 423 */
+  /** Replaces the rows EDIX sent by others. Rows added since follow them. @throws ErrorResponse 423 */
   async replaceIndex(edit: IndexEdit, rows: Lines, editor: Editor): Promise<number> {
     for (;;) {
       const plan = await planIndexEdit(this.#records.index, edit.end, rows);

@@ -5,9 +5,9 @@
 import { LRUCache } from 'lru-cache';
 import { eventLoop } from '../wire/fair-share.ts';
 import { type Octets, octets } from '../wire/octets.ts';
+import { ErrorResponse } from './error-response.ts';
 import type { IndexLog, Row, RowChanges } from './index-log.ts';
 import { KeptRows, keyOf } from './kept-rows.ts';
-import { Refusal } from './refusal.ts';
 import { CONTEXT, type Difference, differing, findingHunks, type Hunk, type Lines } from './unified-diff.ts';
 
 /** The most rows that one edit may remove or add: they change in one transaction. */
@@ -30,7 +30,7 @@ export interface IndexPlan extends RowChanges {
   readonly removals: number;
 }
 
-/** Compares the rows up to position `end` with the lines to replace them. @throws Refusal 423 if too much differs */
+/** Compares the rows up to position `end` with the lines to replace them. @throws ErrorResponse 423 if too much differs */
 export async function planIndexEdit(index: IndexLog, end: number, lines: Lines): Promise<IndexPlan> {
   const { removals } = index;
   const head = await commonHead(index, end, lines);
@@ -60,8 +60,11 @@ export async function planIndexEdit(index: IndexLog, end: number, lines: Lines):
   return { hunks, removals, ...(await eventLoop.inTurns(placing(differences, present, wanted, before, after))) };
 }
 
-function tooManyRows(): Refusal {
-  return new Refusal(423, octets`Over ${MOST_ROWS} rows leave or come in; confirm so large an edit in several parts.`);
+function tooManyRows(): ErrorResponse {
+  return new ErrorResponse(
+    423,
+    octets`Over ${MOST_ROWS} rows leave or come in; confirm so large an edit in several parts.`,
+  );
 }
 
 /** Finds places for the rows added: free positions between the rows that stay. Yields after each difference. */

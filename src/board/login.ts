@@ -4,7 +4,7 @@ import { diskTrouble } from '../store/errors.ts';
 import { type Ascii, ascii, type Octets, octets } from '../wire/octets.ts';
 import type { AccessLevel } from './access.ts';
 import type { CommandSession } from './command-session.ts';
-import { Refusal } from './refusal.ts';
+import { ErrorResponse } from './error-response.ts';
 import type { Account } from './users.ts';
 
 const DISABLED = octets`That userid is disabled; contact the Editors`;
@@ -43,7 +43,7 @@ export async function authorise(
 /** AUTH (RGTP 2.2.4, 2.4). */
 export async function prove(session: CommandSession, hash: Buffer, clientNonce: Buffer): Promise<void> {
   const { challenge } = session;
-  if (challenge === undefined) throw new Refusal(500, octets`AUTH not expected.`);
+  if (challenge === undefined) throw new ErrorResponse(500, octets`AUTH not expected.`);
   const { account, serverNonce } = challenge;
   const { userid, secret } = account;
   const facts = { userid, secret, clientNonce, serverNonce };
@@ -54,7 +54,7 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
     session.report('login refused', { userid, reason: 'too many wrong proofs' });
     session.board.observer.loggedIn('refused');
     // Not 483: the proof was not checked, and a bridge must not take this for a verdict on the login.
-    throw new Refusal(484, octets`Too many failed proofs of identity; please try again in five minutes.`);
+    throw new ErrorResponse(484, octets`Too many failed proofs of identity; please try again in five minutes.`);
   }
   if (!timingSafeEqual(clientProof(facts), hash)) {
     session.report('login refused', { userid, reason: 'wrong proof' });
@@ -95,8 +95,8 @@ function deny(session: CommandSession, why: Octets): never {
 }
 
 /** 48x closes after USER, 43x leaves the session as it was after ALVL. */
-function failure(session: CommandSession, digit: 2 | 3, why: Octets): Refusal {
-  return new Refusal((session.level > 0 ? 430 : 480) + digit, octets`${why}.`);
+function failure(session: CommandSession, digit: 2 | 3, why: Octets): ErrorResponse {
+  return new ErrorResponse((session.level > 0 ? 430 : 480) + digit, octets`${why}.`);
 }
 
 function hex(bytes: Buffer): Ascii {

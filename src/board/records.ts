@@ -3,7 +3,7 @@ import type { Diffs } from './diffs.ts';
 import type { EditLog } from './edit-log.ts';
 import type { IndexLog } from './index-log.ts';
 import type { Items } from './items.ts';
-import type { BoardState } from './state.ts';
+import type { BoardValues } from './values.ts';
 
 /** Sequence number and time of a change. */
 export interface Stamp {
@@ -16,7 +16,7 @@ export interface Stamp {
 export interface Records {
   readonly items: Items;
   readonly index: IndexLog;
-  readonly state: BoardState;
+  readonly state: BoardValues;
   readonly editLog: EditLog;
   readonly diffs: Diffs;
   readonly audit: Audit;

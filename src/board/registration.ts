@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { join, type Octets, octets } from '../wire/octets.ts';
+import { ErrorResponse } from './error-response.ts';
 import type { Mailer } from './mail.ts';
-import { Refusal } from './refusal.ts';
 import type { BoardStore } from './store.ts';
 import { type Account, checkUserid, SECRET_OCTETS } from './users.ts';
 
@@ -66,20 +66,22 @@ export class Registration {
   /**
    * Resolves with the text of 280.
    * @param caller the `callerKey` under which registrations are counted
-   * @throws Refusal 511 (may try again), 482 or 484
+   * @throws ErrorResponse 511 (may try again), 482 or 484
    */
   async register(userid: Octets, caller: string): Promise<Octets> {
-    if (!userid.includes('@')) throw new Refusal(511, octets`Need a hostname: the userid must be a mail address.`);
-    if (!ADDRESS.test(userid)) throw new Refusal(482, octets`Access denied: that mail address cannot be a userid.`);
+    if (!userid.includes('@'))
+      throw new ErrorResponse(511, octets`Need a hostname: the userid must be a mail address.`);
+    if (!ADDRESS.test(userid))
+      throw new ErrorResponse(482, octets`Access denied: that mail address cannot be a userid.`);
     const count = this.#requests.get(caller) ?? 0;
     if (count >= PER_ADDRESS)
-      throw new Refusal(482, octets`Too many registrations from where you are; try again in an hour.`);
+      throw new ErrorResponse(482, octets`Too many registrations from where you are; try again in an hour.`);
     this.#requests.set(caller, count + 1);
     try {
       return await this.#register(userid);
     } catch (error) {
       // Our own trouble is not counted against the caller; what they asked for in the meantime is.
-      if (!(error instanceof Refusal && error.code === 482)) {
+      if (!(error instanceof ErrorResponse && error.code === 482)) {
         this.#requests.set(caller, (this.#requests.get(caller) ?? 1) - 1);
       }
       throw error;
@@ -95,7 +97,7 @@ export class Registration {
       await this.mail(account);
     } catch (error) {
       await this.#store.commit(() => this.#store.users.remove(account.userid, LEVEL)).catch(() => {});
-      throw new Refusal(484, octets`The mail with your secret could not be sent; please try again later.`, [], {
+      throw new ErrorResponse(484, octets`The mail with your secret could not be sent; please try again later.`, [], {
         cause: error,
       });
     } finally {
@@ -132,10 +134,10 @@ export class Registration {
       this.expire();
       const pending = store.users.unconfirmed().length;
       if (pending >= MOST_PENDING)
-        throw new Refusal(482, octets`Too many registrations at the moment; try again later.`);
+        throw new ErrorResponse(482, octets`Too many registrations at the moment; try again later.`);
       const checked = checkUserid(userid);
       if ('wrong' in checked || store.users.levels(checked.userid).length > 0) {
-        throw new Refusal(482, octets`Re-registration denied - contact the editors.`);
+        throw new ErrorResponse(482, octets`Re-registration denied - contact the editors.`);
       }
       const waiting = this.#options.mode === 'approval';
       const fresh: Account = {

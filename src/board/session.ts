@@ -11,9 +11,9 @@ import { type Board, type Caller, callerKey, type Member } from './board.ts';
 import type { Challenge, CommandSession } from './command-session.ts';
 import { findCommand, unknownCommand } from './commands/table.ts';
 import { Deadline } from './deadline.ts';
+import { ErrorResponse, requireSynced, responseTo } from './error-response.ts';
 import { limits } from './limits.ts';
 import { Output } from './output.ts';
-import { Refusal, refusalFor, requireSynced } from './refusal.ts';
 import { Standing } from './standing.ts';
 import { stripLine, TextReceiver, type TextRules } from './text.ts';
 import { Work } from './work.ts';
@@ -213,19 +213,19 @@ export class Session implements Member, CommandSession {
   }
 
   #command(line: Buffer | typeof TOO_LONG): Soon<void> {
-    if (line === TOO_LONG) throw new Refusal(512, octets`Line far too long.`);
+    if (line === TOO_LONG) throw new ErrorResponse(512, octets`Line far too long.`);
     const text = stripLine(line);
     if (text === '') return;
     const [, word = '', args = octets``] = text.match(/^(\S*)\s*(.*)$/s) ?? [];
     const command = findCommand(word);
     if (command === undefined) throw unknownCommand(text);
     const revoked = this.#standing.revoked(command.level < 2);
-    if (revoked !== undefined) throw new Refusal(482, revoked);
+    if (revoked !== undefined) throw new ErrorResponse(482, revoked);
     if (this.debug) this.log.info({ command: word.toUpperCase() }, 'command');
     if (this.level < command.level) {
       const { userid } = this;
       this.report('command refused', { command: word.toUpperCase(), userid, reason: 'its access level is too low' });
-      throw new Refusal(531, octets`Permission denied as specified in 230/231/232 response.`);
+      throw new ErrorResponse(531, octets`Permission denied as specified in 230/231/232 response.`);
     }
     if (command.level > 0) requireSynced(this.board.store);
     return command.run(this, args);
@@ -243,8 +243,8 @@ export class Session implements Member, CommandSession {
   }
 
   #fail(error: unknown): void {
-    if (!(error instanceof Refusal)) this.log.error({ err: error }, 'command failed');
-    const { before, code, text, closes } = refusalFor(error);
+    if (!(error instanceof ErrorResponse)) this.log.error({ err: error }, 'command failed');
+    const { before, code, text, closes } = responseTo(error);
     for (const line of before) this.say(line);
     this.say(octets`${code} ${text}`);
     if (closes) this.close();

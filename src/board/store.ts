@@ -17,8 +17,8 @@ import { IndexLog } from './index-log.ts';
 import { Items } from './items.ts';
 import { Posting } from './posting.ts';
 import { boardSchema } from './schema.ts';
-import { BoardState } from './state.ts';
 import { Users } from './users.ts';
+import { BoardValues } from './values.ts';
 
 export interface BoardStoreOptions {
   /** the key that encrypts users' secrets; created if missing. Default: the database's name and `.key` */
@@ -45,7 +45,7 @@ export class BoardStore {
   readonly index: IndexLog;
   readonly users: Users;
   readonly accounts: Accounts;
-  readonly state: BoardState;
+  readonly state: BoardValues;
   readonly editLog: EditLog;
   readonly diffs: Diffs;
   readonly audit: Audit;
@@ -92,7 +92,7 @@ export class BoardStore {
     this.index = new IndexLog(db, this.#writer, options.indexCache ?? 64 * MIB);
     this.users = new Users(db, box, () => this.#writer.afterCommit(() => this.accounts.changed()));
     this.accounts = new Accounts(db, this.users, path);
-    this.state = new BoardState(db);
+    this.state = new BoardValues(db);
     this.editLog = new EditLog(db, EDIT_LOG_CACHE);
     this.diffs = new Diffs(db);
     this.audit = new Audit(db);

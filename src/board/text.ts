@@ -1,6 +1,6 @@
 import { join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
+import { ErrorResponse } from './error-response.ts';
 import { limits } from './limits.ts';
-import { Refusal } from './refusal.ts';
 import type { Lines } from './unified-diff.ts';
 
 const DOT = 0x2e;
@@ -16,7 +16,7 @@ export interface TextRules {
   readonly maxOctets: number;
   /** whether the first line is a grogname (in an edit: the status line, which is ignored) */
   readonly grogname: boolean;
-  /** the stripped line in the form it is stored in. @throws Refusal */
+  /** the stripped line in the form it is stored in. @throws ErrorResponse */
   line(line: Octets): Octets;
   /** where lines are kept. Default: an array */
   lines?(): KeptLines;
@@ -50,7 +50,7 @@ export const contributionRules: TextRules = {
   maxOctets: limits.contribution,
   grogname: true,
   line(line) {
-    if (line.length > limits.textLine) throw new Refusal(423, octets`Line too long for text of item.`);
+    if (line.length > limits.textLine) throw new ErrorResponse(423, octets`Line too long for text of item.`);
     return line.startsWith('^') ? octets`^${line}` : line;
   },
 };
@@ -61,7 +61,7 @@ export class TextReceiver {
   #grogname: Octets | undefined;
   #lines: KeptLines;
   #octets = 0;
-  #refusal: Refusal | undefined;
+  #error: ErrorResponse | undefined;
   readonly #bareLf: boolean;
 
   /** @param bareLf the client ends its commands with LF alone, so its text may, too */
@@ -78,7 +78,7 @@ export class TextReceiver {
    *
    * @param endedBare with LF alone
    * @param afterBare so did the line before it
-   * @throws Refusal 582 for a dot that is not doubled: client and server disagree on where the text ends
+   * @throws ErrorResponse 582 for a dot that is not doubled: client and server disagree on where the text ends
    */
   line(raw: Buffer, endedBare = false, afterBare = false): boolean {
     if (!this.#bareLf && (endedBare || afterBare)) {
@@ -90,7 +90,7 @@ export class TextReceiver {
     // A dot followed by blanks ends the text for groggsd, and is text for spurge: a relay must not choose between them.
     else if (raw.length === 1) return true;
     else if (end === 1 || raw[1] !== DOT)
-      throw new Refusal(582, octets`Line starting with \`.' wasn't dot-doubled or endmarker.`);
+      throw new ErrorResponse(582, octets`Line starting with \`.' wasn't dot-doubled or endmarker.`);
     else this.#take(octetsFrom(raw, 1, end));
     return false;
   }
@@ -100,11 +100,11 @@ export class TextReceiver {
     this.#refuse(512, octets`Line in transmitted data is far too long.`);
   }
 
-  /** The received text. @throws Refusal for the first fault */
+  /** The received text. @throws ErrorResponse for the first fault */
   finish(): ReceivedText {
-    if (this.#refusal !== undefined) throw this.#refusal;
+    if (this.#error !== undefined) throw this.#error;
     if (this.#octets > this.#rules.maxOctets) {
-      throw new Refusal(423, octets`Data is too long for a Reply or Contribution.`);
+      throw new ErrorResponse(423, octets`Data is too long for a Reply or Contribution.`);
     }
     return new ReceivedText(this.#grogname ?? octets``, this.#lines);
   }
@@ -116,14 +116,14 @@ export class TextReceiver {
       if (line.length > limits.grogname) this.#refuse(425, octets`Grogname too long.`);
       return;
     }
-    if (this.#refusal !== undefined) return;
+    if (this.#error !== undefined) return;
     try {
       const kept = this.#rules.line(line);
       this.#octets += kept.length + 1;
       if (this.#octets <= this.#rules.maxOctets) this.#lines.push(kept);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.#refusal = error;
+      if (!(error instanceof ErrorResponse)) throw error;
+      this.#error = error;
       this.#lines = [];
     }
   }
@@ -131,8 +131,8 @@ export class TextReceiver {
   /** Makes no error for each of thousands of lines: that would take 2 µs each. */
   #refuse(code: number, text: Octets): void {
     // 512 takes precedence: the line limit is the protocol's own.
-    if (this.#refusal !== undefined && (code !== 512 || this.#refusal.code === 512)) return;
-    this.#refusal = new Refusal(code, text);
+    if (this.#error !== undefined && (code !== 512 || this.#error.code === 512)) return;
+    this.#error = new ErrorResponse(code, text);
     this.#lines = [];
   }
 }

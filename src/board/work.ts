@@ -1,6 +1,6 @@
 import { octets } from '../wire/octets.ts';
 import type { EditInProgress } from './editing.ts';
-import { Refusal } from './refusal.ts';
+import { ErrorResponse } from './error-response.ts';
 import type { ReceivedText } from './text.ts';
 
 /** What the last DATA left: a text, a refused text, or nothing. */
@@ -28,9 +28,9 @@ export class Work {
     return this.#edit;
   }
 
-  /** The text of DATA. @throws Refusal 500 */
+  /** The text of DATA. @throws ErrorResponse 500 */
   get text(): ReceivedText {
-    if (this.#data === undefined || this.#data === 'refused') throw new Refusal(500, octets`Need DATA first.`);
+    if (this.#data === undefined || this.#data === 'refused') throw new ErrorResponse(500, octets`Need DATA first.`);
     return this.#data;
   }
 
@@ -60,9 +60,9 @@ export class Work {
     this.#full = undefined;
   }
 
-  /** @throws Refusal 500 */
+  /** @throws ErrorResponse 500 */
   requireNoEdit(): void {
-    if (this.#edit !== undefined) throw new Refusal(500, octets`EDIT/EDIX still outstanding.`);
+    if (this.#edit !== undefined) throw new ErrorResponse(500, octets`EDIT/EDIX still outstanding.`);
   }
 
   startEdit(edit: EditInProgress): void {

@@ -1,19 +1,19 @@
 /** The text of a DATA command, as it is taken line by line. */
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { Refusal } from '../../src/board/refusal.ts';
+import type { ErrorResponse } from '../../src/board/error-response.ts';
 import { contributionRules, TextReceiver } from '../../src/board/text.ts';
 
 const made = vi.hoisted(() => ({ refusals: 0 }));
 
-vi.mock('../../src/board/refusal.ts', async (original) => {
-  const actual = await original<typeof import('../../src/board/refusal.ts')>();
-  class Counted extends actual.Refusal {
-    constructor(...given: ConstructorParameters<typeof actual.Refusal>) {
+vi.mock('../../src/board/error-response.ts', async (original) => {
+  const actual = await original<typeof import('../../src/board/error-response.ts')>();
+  class Counted extends actual.ErrorResponse {
+    constructor(...given: ConstructorParameters<typeof actual.ErrorResponse>) {
       super(...given);
       made.refusals++;
     }
   }
-  return { ...actual, Refusal: Counted };
+  return { ...actual, ErrorResponse: Counted };
 });
 
 beforeEach(() => {
@@ -29,7 +29,7 @@ it.each([
   receiver.line(Buffer.from('grogname'));
   for (let n = 0; n < 1000; n++) receiver.line(Buffer.from(line), endedBare);
   expect(receiver.line(Buffer.from('.'))).toBe(true);
-  expect(() => receiver.finish()).toThrow(expect.objectContaining({ code }) as Refusal);
+  expect(() => receiver.finish()).toThrow(expect.objectContaining({ code }) as ErrorResponse);
   expect(made.refusals).toBe(1);
 });
 
@@ -37,6 +37,6 @@ it('makes two where lines are longer than the protocol allows: 512 takes precede
   const receiver = new TextReceiver(contributionRules);
   receiver.line(Buffer.from('x\0y'));
   for (let n = 0; n < 1000; n++) receiver.tooLong();
-  expect(() => receiver.finish()).toThrow(expect.objectContaining({ code: 512 }) as Refusal);
+  expect(() => receiver.finish()).toThrow(expect.objectContaining({ code: 512 }) as ErrorResponse);
   expect(made.refusals).toBe(2);
 });

@@ -16,10 +16,10 @@ export const boardMutants = [
     ['test/board/text.test.ts'],
     [
       'of thousands of faults, one makes an error',
-      'if (this.#refusal !== undefined && (code !== 512 || this.#refusal.code === 512)) return;',
-      'if (this.#refusal?.code === 512) return;',
+      'if (this.#error !== undefined && (code !== 512 || this.#error.code === 512)) return;',
+      'if (this.#error?.code === 512) return;',
     ],
-    ['what follows a fault is not looked at', 'if (this.#refusal !== undefined) return;', ''],
+    ['what follows a fault is not looked at', 'if (this.#error !== undefined) return;', ''],
   ),
   ...breaking(
     'src/board/posting.ts',
@@ -131,7 +131,7 @@ export const boardMutants = [
     ],
     [
       'rights that are taken away are gone at the next command',
-      'if (revoked !== undefined) throw new Refusal(482, revoked);',
+      'if (revoked !== undefined) throw new ErrorResponse(482, revoked);',
       '',
     ],
     [

@@ -199,7 +199,7 @@ export const operatorMutants = [
       'finish(strict, effects, doubtOf(error, this.#path));',
     ],
   ),
-  ...breaking('src/board/refusal.ts', DISK, [
+  ...breaking('src/board/error-response.ts', DISK, [
     'after a failed sync the board does not say that nothing was changed',
     'const doubtful = error instanceof StoreError && error.inDoubt;',
     'const doubtful = error instanceof StoreError && !error.inDoubt;',

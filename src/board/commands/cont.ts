@@ -1,6 +1,6 @@
 import { octets } from '../../wire/octets.ts';
+import { ErrorResponse, noSuchItem } from '../error-response.ts';
 import { continuedStatus, posted } from '../posting.ts';
-import { noSuchItem, Refusal } from '../refusal.ts';
 import { subjectFrom } from './arguments.ts';
 import type { Command } from './command.ts';
 import { submissionOf, tellPosted } from './submission.ts';
@@ -15,11 +15,11 @@ export const cont: Command = {
     work.requireNoEdit();
     const itemId = work.full;
     if (itemId === undefined) {
-      throw new Refusal(520, octets`Continuation only allowed after an item found to be too full.`);
+      throw new ErrorResponse(520, octets`Continuation only allowed after an item found to be too full.`);
     }
     const outcome = await session.board.store.posting.continue(itemId, submission, subject);
     if (outcome.kind === 'continued') {
-      throw new Refusal(422, octets`Item has already been continued.`, [continuedStatus(outcome.status)]);
+      throw new ErrorResponse(422, octets`Item has already been continued.`, [continuedStatus(outcome.status)]);
     }
     if (outcome.kind !== 'posted') throw noSuchItem(itemId);
     work.moveOn();

@@ -1,5 +1,5 @@
 import { octets } from '../../wire/octets.ts';
-import { Refusal } from '../refusal.ts';
+import { ErrorResponse } from '../error-response.ts';
 import { itemIdFrom } from './arguments.ts';
 import type { Command } from './command.ts';
 import { dataPieces, sendPieces } from './pieces.ts';
@@ -11,7 +11,7 @@ export const diff: Command = {
     const itemId = args === '' ? undefined : itemIdFrom(args);
     if (itemId !== undefined) session.work.moveOn();
     const { diffs } = session.board.store;
-    if (!diffs.has(itemId)) throw new Refusal(410, octets`There are no relevant diffs.`);
+    if (!diffs.has(itemId)) throw new ErrorResponse(410, octets`There are no relevant diffs.`);
     return sendPieces(session, dataPieces(diffs.wire(itemId)));
   },
 };

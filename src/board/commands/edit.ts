@@ -1,4 +1,4 @@
-import { noSuchItem } from '../refusal.ts';
+import { noSuchItem } from '../error-response.ts';
 import { itemIdFrom } from './arguments.ts';
 import type { Command } from './command.ts';
 import { requireLock } from './edit-lock.ts';

@@ -1,5 +1,5 @@
 import { octets } from '../../wire/octets.ts';
-import { Refusal } from '../refusal.ts';
+import { ErrorResponse } from '../error-response.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
@@ -10,7 +10,7 @@ export const edul: Command = {
     noArguments(args);
     session.work.requireNoEdit();
     const { lock } = session.board;
-    if (!lock.heldBy(session)) throw new Refusal(532, octets`No lock held so can't unlock it.`);
+    if (!lock.heldBy(session)) throw new ErrorResponse(532, octets`No lock held so can't unlock it.`);
     lock.release(session);
     session.say(octets`200 Lock on edit area relinquished.`);
   },

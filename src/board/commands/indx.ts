@@ -1,6 +1,6 @@
 import { type Octets, octets } from '../../wire/octets.ts';
+import { ErrorResponse, requireSynced } from '../error-response.ts';
 import type { IndexLog } from '../index-log.ts';
-import { Refusal, requireSynced } from '../refusal.ts';
 import type { Command } from './command.ts';
 import { dataPieces, rowsFrom, sendPieces } from './pieces.ts';
 
@@ -23,7 +23,7 @@ function firstRow(index: IndexLog, args: Octets): number | undefined {
   if (args === '') return index.start;
   // groggsd takes any number of leading zeros.
   const [, hash, hex = ''] = /^(#?)\s*0*([0-9A-Fa-f]{0,8})$/.exec(args) ?? [];
-  if (hash === undefined) throw new Refusal(511, octets`Date must be only a hex number.`);
+  if (hash === undefined) throw new ErrorResponse(511, octets`Date must be only a hex number.`);
   const number = Number.parseInt(`0${hex}`, 16);
   return hash === '#' ? index.fromSequence(number) : index.fromTime(number);
 }

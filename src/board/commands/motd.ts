@@ -1,7 +1,7 @@
 import { formatHex32 } from '../../rgtp/hex.ts';
 import { octets } from '../../wire/octets.ts';
+import { ErrorResponse } from '../error-response.ts';
 import { dataAnswer } from '../items.ts';
-import { Refusal } from '../refusal.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
@@ -11,7 +11,7 @@ export const motd: Command = {
   run(session, args) {
     noArguments(args);
     const message = session.board.store.state.motd;
-    if (message === undefined) throw new Refusal(410, octets`There is no message of the day.`);
+    if (message === undefined) throw new ErrorResponse(410, octets`There is no message of the day.`);
     session.send(dataAnswer(octets`${formatHex32(message.sequence)} ${formatHex32(message.time)}\n${message.text}`));
   },
 };

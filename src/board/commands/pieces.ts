@@ -2,8 +2,8 @@
 import { eventLoop } from '../../wire/fair-share.ts';
 import { bytesOf, octets } from '../../wire/octets.ts';
 import type { CommandSession } from '../command-session.ts';
+import { ErrorResponse } from '../error-response.ts';
 import type { IndexLog } from '../index-log.ts';
-import { Refusal } from '../refusal.ts';
 
 const END = Buffer.from('.\r\n');
 
@@ -39,14 +39,14 @@ export async function* dataPieces(
   yield END;
 }
 
-/** The rows as they are now, from position `from` on. @throws Refusal 481 if they are edited in the meantime */
+/** The rows as they are now, from position `from` on. @throws ErrorResponse 481 if they are edited in the meantime */
 export function* rowsFrom(index: IndexLog, from: number | undefined): Generator<Buffer> {
   const { end, generation } = index;
   for (const rows of index.wire(from ?? end + 1, end)) {
     yield rows;
     // The missing dot tells the client that the index is incomplete (RGTP 2.3).
     if (index.generation !== generation) {
-      throw new Refusal(481, octets`The index was edited meanwhile - please ask again.`);
+      throw new ErrorResponse(481, octets`The index was edited meanwhile - please ask again.`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { octets } from '../../wire/octets.ts';
+import { ErrorResponse } from '../error-response.ts';
 import { dataAnswer } from '../items.ts';
-import { Refusal } from '../refusal.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
@@ -10,11 +10,11 @@ export const regu: Command = {
   run(session, args) {
     noArguments(args);
     if (session.userid !== undefined || session.registering) {
-      throw new Refusal(500, octets`REGU not allowed after USER or REGU.`);
+      throw new ErrorResponse(500, octets`REGU not allowed after USER or REGU.`);
     }
     const { registration } = session.board;
     if (registration === undefined) {
-      throw new Refusal(482, octets`This board takes no registrations - please ask the Editors for a userid.`);
+      throw new ErrorResponse(482, octets`This board takes no registrations - please ask the Editors for a userid.`);
     }
     session.registering = true;
     session.say(octets`100 Processing registration request - please stand by.`);

@@ -1,7 +1,7 @@
 import { octets } from '../../wire/octets.ts';
+import { ErrorResponse, noSuchItem } from '../error-response.ts';
 import { limits } from '../limits.ts';
 import { continuedStatus, posted } from '../posting.ts';
-import { noSuchItem, Refusal } from '../refusal.ts';
 import { itemIdFrom } from './arguments.ts';
 import type { Command } from './command.ts';
 import { submissionOf, tellPosted } from './submission.ts';
@@ -17,16 +17,16 @@ export const repl: Command = {
     work.moveOn();
     if (submission.text.length > limits.reply) {
       work.dropText();
-      throw new Refusal(423, octets`Data is too long for a Reply.`);
+      throw new ErrorResponse(423, octets`Data is too long for a Reply.`);
     }
     const outcome = await session.board.store.posting.reply(itemId, submission);
     if (outcome.kind === 'no-item') throw noSuchItem(itemId);
     if (outcome.kind === 'continued') {
-      throw new Refusal(422, octets`Item has already been continued.`, [continuedStatus(outcome.status)]);
+      throw new ErrorResponse(422, octets`Item has already been continued.`, [continuedStatus(outcome.status)]);
     }
     if (outcome.kind === 'full') {
       work.foundFull(itemId);
-      throw new Refusal(421, octets`Reply is too long to fit in the same item.`);
+      throw new ErrorResponse(421, octets`Reply is too long to fit in the same item.`);
     }
     work.dropText();
     tellPosted(session, itemId, outcome.sequence);

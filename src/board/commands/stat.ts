@@ -1,6 +1,6 @@
 import { formatItemStatus } from '../../rgtp/item-status.ts';
 import { octets } from '../../wire/octets.ts';
-import { noSuchItem } from '../refusal.ts';
+import { noSuchItem } from '../error-response.ts';
 import { itemIdFrom } from './arguments.ts';
 import type { Command } from './command.ts';
 

@@ -7,7 +7,7 @@ export function tellPosted({ log, caller, userid }: CommandSession, item: string
   if (caller.address !== undefined) log.info({ userid, item, sequence }, 'posted');
 }
 
-/** The text of DATA and its author. @throws Refusal 500 if there was no DATA */
+/** The text of DATA and its author. @throws ErrorResponse 500 if there was no DATA */
 export function submissionOf(session: CommandSession): Submission {
   const { grogname, text } = session.work.text;
   return { grogname, text, userid: session.userid ?? octets`` };

@@ -1,5 +1,5 @@
 import { type Octets, octets } from '../../wire/octets.ts';
-import { Refusal } from '../refusal.ts';
+import { ErrorResponse } from '../error-response.ts';
 import { alvl } from './alvl.ts';
 import { auth } from './auth.ts';
 import type { Command } from './command.ts';
@@ -68,10 +68,10 @@ export function findCommand(word: string): Command | undefined {
 /** An HTTP request line or header: no RGTP command begins with a word that ends in a colon. */
 const HTTP = /^\S+:(?:\s|$)|\sHTTP\/\d(?:\.\d)?$/i;
 
-/** The refusal of a line that names no command. */
-export function unknownCommand(line: Octets): Refusal {
+/** The response to a line that names no command. */
+export function unknownCommand(line: Octets): ErrorResponse {
   // A web page can make a browser send commands in the body of a request.
   return HTTP.test(line)
-    ? new Refusal(482, octets`This is an RGTP server, not a web server.`)
-    : new Refusal(510, octets`Unknown command.`);
+    ? new ErrorResponse(482, octets`This is an RGTP server, not a web server.`)
+    : new ErrorResponse(510, octets`Unknown command.`);
 }

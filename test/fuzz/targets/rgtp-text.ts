@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { indexRules, itemRules } from '../../../src/board/edit-text.ts';
-import { Refusal } from '../../../src/board/refusal.ts';
+import { ErrorResponse } from '../../../src/board/error-response.ts';
 import { contributionRules, TextReceiver, type TextRules } from '../../../src/board/text.ts';
 import { LineReader, TOO_LONG } from '../../../src/wire/line-reader.ts';
 import { octetsFrom } from '../../../src/wire/octets.ts';
@@ -32,7 +32,7 @@ export const rgtpText: ParserTarget = {
       }
       throw new Error('no end of the text');
     };
-    const received = unlessRefused(take, Refusal);
+    const received = unlessRefused(take, ErrorResponse);
     if (received === undefined) return;
     const { text } = received;
     assert(text === '' || text.endsWith('\n'));

@@ -3,7 +3,7 @@ import { ascii, type Octets, octets } from '../wire/octets.ts';
 import { Trouble } from '../wire/trouble.ts';
 
 /** An error answer. Thrown by commands; the session sends it. */
-export class Refusal extends Trouble {
+export class ErrorResponse extends Trouble {
   readonly code: number;
   readonly text: Octets;
   /** lines before the answer (122 before 422) */
@@ -11,7 +11,7 @@ export class Refusal extends Trouble {
 
   constructor(code: number, text: Octets, before: readonly Octets[] = [], options?: ErrorOptions) {
     super(`${code} ${text}`, options);
-    this.name = 'Refusal';
+    this.name = 'ErrorResponse';
     this.code = code;
     this.text = text;
     this.before = before;
@@ -23,8 +23,8 @@ export class Refusal extends Trouble {
   }
 }
 
-export function noSuchItem(itemId: string): Refusal {
-  return new Refusal(410, octets`Item ${ascii(itemId)} does not exist or has been archived.`);
+export function noSuchItem(itemId: string): ErrorResponse {
+  return new ErrorResponse(410, octets`Item ${ascii(itemId)} does not exist or has been archived.`);
 }
 
 /**
@@ -33,15 +33,18 @@ export function noSuchItem(itemId: string): Refusal {
  */
 export function requireSynced({ unsynced }: { readonly unsynced: boolean }): void {
   if (unsynced)
-    throw new Refusal(484, octets`The server's disk fails; nothing can be said for certain, and nothing was changed.`);
+    throw new ErrorResponse(
+      484,
+      octets`The server's disk fails; nothing can be said for certain, and nothing was changed.`,
+    );
 }
 
-/** The answer to an error: for all but a refusal, 484 with words that a bridge can pass on. */
-export function refusalFor(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
+/** The answer to an error: for anything but one of these, 484 with words that a bridge can pass on. */
+export function responseTo(error: unknown): ErrorResponse {
+  if (error instanceof ErrorResponse) return error;
   const trouble = storeTrouble(error);
-  if (trouble === undefined) return new Refusal(484, octets`Server internal error.`);
+  if (trouble === undefined) return new ErrorResponse(484, octets`Server internal error.`);
   const doubtful = error instanceof StoreError && error.inDoubt;
   const outcome = doubtful ? octets`whether anything was changed is not certain` : octets`nothing was changed`;
-  return new Refusal(484, octets`${ascii(trouble.replace(/^t/, 'T'))}; ${outcome}.`);
+  return new ErrorResponse(484, octets`${ascii(trouble.replace(/^t/, 'T'))}; ${outcome}.`);
 }

@@ -12,7 +12,7 @@ export interface StoredMotd {
 }
 
 /** A board's single values: next sequence number, time of the newest item id, message of the day. */
-export class BoardState {
+export class BoardValues {
   readonly #takeSequence: StatementSync;
   readonly #peekSequence: StatementSync;
   readonly #setSequence: StatementSync;
