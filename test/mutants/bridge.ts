@@ -534,13 +534,13 @@ export const bridgeMutants = [
     ['a login is proven again', 'return this.#now() - last.at >= after;', 'return false;'],
     [
       'the board is asked once for all who wait',
-      '    if (last?.asking !== undefined) {\n',
-      '    if (last?.asking !== undefined && last.at < 0) {\n',
+      '    if (last?.question !== undefined) {\n',
+      '    if (last?.question !== undefined && last.at < 0) {\n',
     ],
     [
       'once a board is heard again, its answer counts',
-      '        last.waiting = this.#whileItSpeaks(last, last.asking);\n',
-      '',
+      ' && this.#hasSpoken(question.wait.silentAt)) this.#waitFor(question);',
+      ' && this.#hasSpoken(question.wait.silentAt)) return;',
     ],
     [
       'a board that hangs holds up nobody',

@@ -3,14 +3,19 @@ interface Renewal {
   at: number;
   /** the level that it last gave; `undefined`: it refused */
   level: number | undefined;
-  /** the question under way */
-  asking: Promise<void> | undefined;
-  /** resolves with the answer, or when waiting for it makes no sense any more; `undefined`: nobody waits */
-  waiting: Promise<void> | undefined;
-  /** monotonic, ms: when waiting was given up */
-  silentAt?: number;
   /** whether `level` comes from the board itself */
   answered: boolean;
+  /** the question under way */
+  question: Question | undefined;
+}
+
+interface Question {
+  readonly answer: Promise<void>;
+  /**
+   * `until` resolves with the answer, or when waiting for it makes no sense any more. From then on nobody waits:
+   * `silentAt`, monotonic, ms.
+   */
+  wait: { readonly until: Promise<void> } | { readonly silentAt: number };
 }
 
 /** ms until a board that has never answered is asked again */
@@ -54,12 +59,12 @@ export class Renewals {
 
   /** The board has just given `who` this level; `undefined`: it refused. */
   renewed(who: Who, level: number | undefined): void {
-    this.#set(who, { at: this.#now(), level, asking: undefined, waiting: undefined, answered: true });
+    this.#set(who, { at: this.#now(), level, answered: true, question: undefined });
   }
 
   /** The board gave `who` this level before this process started: it is asked at the first use. */
   remembered(who: Who, level: number): void {
-    this.#set(who, { at: Number.NEGATIVE_INFINITY, level, asking: undefined, waiting: undefined, answered: true });
+    this.#set(who, { at: Number.NEGATIVE_INFINITY, level, answered: true, question: undefined });
   }
 
   /** Whether the board has ever said what `who` may do. */
@@ -81,19 +86,18 @@ export class Renewals {
     always = false,
   ): Promise<void> | undefined {
     const last = this.#get(who);
-    if (last?.asking !== undefined) {
+    if (last?.question !== undefined) {
+      const { question } = last;
       // Once it is heard again, its answer is near, and counts.
-      if (last.waiting === undefined && this.#hasSpoken(last.silentAt ?? 0)) {
-        last.waiting = this.#whileItSpeaks(last, last.asking);
-      }
-      return last.waiting;
+      if ('silentAt' in question.wait && this.#hasSpoken(question.wait.silentAt)) this.#waitFor(question);
+      return 'until' in question.wait ? question.wait.until : undefined;
     }
     if (!always && !this.#isDue(last)) return undefined;
-    const renewal = last ?? { at: 0, level: otherwise, asking: undefined, waiting: undefined, answered: false };
+    const renewal = last ?? { at: 0, level: otherwise, answered: false, question: undefined };
     this.#set(who, renewal);
-    renewal.asking = this.#ask(renewal, ask);
-    renewal.waiting = this.#whileItSpeaks(renewal, renewal.asking);
-    return renewal.waiting;
+    const question: Question = { answer: this.#ask(renewal, ask), wait: { silentAt: this.#now() } };
+    renewal.question = question;
+    return this.#waitFor(question);
   }
 
   #get(who: Who): Renewal | undefined {
@@ -112,21 +116,20 @@ export class Renewals {
     return this.#now() - last.at >= after;
   }
 
-  #whileItSpeaks(renewal: Renewal, asking: Promise<void>): Promise<void> {
+  /** Waits while anything comes from the board. */
+  #waitFor(question: Question): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
+    question.wait = { until: promise };
     let since = this.#now();
     const look = setInterval(() => {
       const speaks = this.#hasSpoken(since);
       since = this.#now();
       if (speaks) return;
       clearInterval(look);
-      if (renewal.asking === asking) {
-        renewal.waiting = undefined;
-        renewal.silentAt = since;
-      }
+      question.wait = { silentAt: since };
       resolve();
     }, SILENCE).unref();
-    void asking.then(() => {
+    void question.answer.then(() => {
       clearInterval(look);
       resolve();
     });
@@ -141,7 +144,6 @@ export class Renewals {
       // The board is away: what it said before still applies.
     }
     renewal.at = this.#now();
-    renewal.asking = undefined;
-    renewal.waiting = undefined;
+    renewal.question = undefined;
   }
 }
