@@ -12,13 +12,11 @@ const WIDE =
   /[\p{Emoji_Presentation}\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}\u3000-\u303f\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}\ufe0f/u;
 const ZERO = /^[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Mn}\p{Me}]+$/u;
 const HALF_WIDTH = /^[\uff61-\uffdc]/;
-const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+const graphemes = segmenting('und', 'grapheme');
 
 /** Letters with their marks, whole emoji, flags (UAX #29). */
 export function clustersOf(text: Text): string[] {
-  return SIMPLE.test(text) || PLAIN_UNSPACED.test(text)
-    ? text.split('')
-    : Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return SIMPLE.test(text) || PLAIN_UNSPACED.test(text) ? text.split('') : graphemes(text);
 }
 
 /** Columns of a terminal; wide East Asian characters and emoji take two. */
@@ -45,7 +43,7 @@ function isUnspaced(character: string): boolean {
 
 /** Scripts that put no blanks between words, which only a dictionary can tell apart. */
 const BY_DICTIONARY = /[\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
-const words = new Intl.Segmenter('th', { granularity: 'word' });
+const words = segmenting('th', 'word');
 /** Signs that belong to what precedes them. */
 const CLOSES = /^[\p{M}\p{Pe}\p{Pf}\p{Po}\p{Lm}\p{Sk}]/u;
 
@@ -57,7 +55,7 @@ export function hasNoBlanks(character: string): boolean {
 /** Splits a word into pieces between which a line may end. */
 export function breakable(word: string): string[] {
   if (!SIMPLE.test(word) && BY_DICTIONARY.test(word)) {
-    return Array.from(words.segment(word), ({ segment }) => segment).reduce<string[]>((pieces, segment) => {
+    return words(word).reduce<string[]>((pieces, segment) => {
       if (pieces.length === 0 || !CLOSES.test(segment)) pieces.push(segment);
       else pieces[pieces.length - 1] += segment;
       return pieces;
@@ -73,4 +71,13 @@ export function breakable(word: string): string[] {
     before = cluster;
   }
   return pieces;
+}
+
+/** Makes the segmenter when it is first needed: ICU reads its tables then, which each start would wait for. */
+function segmenting(locale: string, granularity: 'grapheme' | 'word'): (text: string) => string[] {
+  let made: Intl.Segmenter | undefined;
+  return (text) => {
+    made ??= new Intl.Segmenter(locale, { granularity });
+    return Array.from(made.segment(text), ({ segment }) => segment);
+  };
 }
