@@ -11,8 +11,11 @@ export interface Grant {
   readonly secret: Buffer | undefined;
 }
 
-/** Why a grant no longer holds. `denied`: the account is disabled, removed, waiting, or has another level. */
-export type Fault = 'denied' | 'other-secret';
+/**
+ * Why a grant no longer holds. `other-level`: the userid has no account of this level any more, but others. `waiting`:
+ * for an editor's approval.
+ */
+export type Fault = 'removed' | 'other-level' | 'other-secret' | 'disabled' | 'waiting';
 
 /**
  * Whether logins still hold. Accounts change by UDBM, by registration, and by other processes on the same file; all of
@@ -77,8 +80,11 @@ export class Accounts {
 
   /** `undefined`: the grant holds. */
   faultOf({ userid, level, secret }: Grant): Fault | undefined {
-    const account = this.#users.levels(userid).find((one) => one.level === level);
-    if (account === undefined || account.disabled || account.waiting) return 'denied';
+    const levels = this.#users.levels(userid);
+    const account = levels.find((one) => one.level === level);
+    if (account === undefined) return levels.length > 0 ? 'other-level' : 'removed';
+    if (account.disabled) return 'disabled';
+    if (account.waiting) return 'waiting';
     const same =
       secret === undefined || account.secret === undefined ? secret === account.secret : account.secret.equals(secret);
     return same ? undefined : 'other-secret';
@@ -95,11 +101,9 @@ export class Accounts {
     return this.faultOf({ userid, level, secret }) === undefined ? level : undefined;
   }
 
-  /** Whether this is the secret of an account that is disabled, or waits for approval. */
+  /** Whether this is the secret of an account that is disabled. */
   isDisabled(userid: Octets, secret: Buffer): boolean {
-    return this.#users
-      .levels(userid)
-      .some((account) => (account.disabled || account.waiting) && account.secret?.equals(secret) === true);
+    return this.#users.levels(userid).some((account) => account.disabled && account.secret?.equals(secret) === true);
   }
 
   /** Why the file could not be read at the last check, if so. */

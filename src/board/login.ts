@@ -5,9 +5,8 @@ import { type Ascii, ascii, type Octets, octets } from '../wire/octets.ts';
 import type { AccessLevel } from './access.ts';
 import type { CommandSession } from './command-session.ts';
 import { ErrorResponse } from './error-response.ts';
+import { REVOKED } from './standing.ts';
 import type { Account } from './users.ts';
-
-const DISABLED = octets`That userid is disabled; contact the Editors`;
 
 /**
  * USER, or ALVL upwards: grants access at once if the account has no secret, else sends the challenge (RGTP 2.2.3,
@@ -29,7 +28,7 @@ export async function authorise(
   }
   const { secret } = account;
   // If there is a secret, only those who prove it are told.
-  if (account.disabled && secret === undefined) deny(session, DISABLED);
+  if (account.disabled && secret === undefined) deny(session, REVOKED.disabled);
   if (!account.disabled) await touch(session, account);
   if (secret === undefined) {
     session.admit(account, octets`Unconfirmed login OK`);
@@ -64,7 +63,8 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
   }
   const { store } = session.board;
   // The account may be disabled, or have changed since the challenge.
-  if (store.accounts.faultOf(account) !== undefined) deny(session, DISABLED);
+  const fault = store.accounts.faultOf(account);
+  if (fault !== undefined) deny(session, REVOKED[fault]);
   failedProofs.succeeded(address, userid);
   session.say(octets`133 ${hex(serverProof(facts))}`);
   if (!account.confirmed) await noted(session, () => store.users.confirm(account));

@@ -8,9 +8,13 @@ import type { Accounts, Fault, Grant } from './accounts.ts';
  */
 const RECENT = 10;
 
-const REVOKED = {
-  denied: octets`That userid is disabled; contact the Editors.`,
-  'other-secret': octets`The secret of that userid was changed; log in again with the new one.`,
+/** What the owner of a login is told. Nobody else hears it. */
+export const REVOKED = {
+  disabled: octets`That userid is disabled; contact the Editors`,
+  waiting: octets`That userid awaits the Editors' approval`,
+  removed: octets`That userid has been removed; contact the Editors`,
+  'other-level': octets`The access level of that userid was changed; log in again`,
+  'other-secret': octets`The secret of that userid was changed; log in again with the new one`,
 } as const satisfies Record<Fault, Octets>;
 
 /** Whether the login of one session still holds. */
@@ -45,7 +49,7 @@ export class Standing {
     const generation = this.#accounts.generationAt(eventLoop.roundBegan, reading ? RECENT : 0);
     if (generation === this.#checked) return undefined;
     const fault = this.#accounts.faultOf(this.#grant);
-    if (fault !== undefined) return REVOKED[fault];
+    if (fault !== undefined) return octets`${REVOKED[fault]}.`;
     this.#checked = generation;
     return undefined;
   }

@@ -32,12 +32,14 @@ async function elsewhere(request: string): Promise<void> {
 }
 
 const DISABLED = '482 That userid is disabled; contact the Editors.';
+const REMOVED = '482 That userid has been removed; contact the Editors.';
+const OTHER_LEVEL = '482 The access level of that userid was changed; log in again.';
 const OTHER_SECRET = '482 The secret of that userid was changed; log in again with the new one.';
 
 const changes = [
   ['disabled', '-u ann@rgtp.test disable', DISABLED],
-  ['removed', '-d ann@rgtp.test', DISABLED],
-  ['of another level', '-u ann@rgtp.test/read', DISABLED],
+  ['removed', '-d ann@rgtp.test', REMOVED],
+  ['of another level', '-u ann@rgtp.test/read', OTHER_LEVEL],
   ['with a new secret', '-u ann@rgtp.test newsecret', OTHER_SECRET],
   ['with a given secret', '-u ann@rgtp.test setsecret <00ff', OTHER_SECRET],
   ['without a proof', '-u ann@rgtp.test ident=none', OTHER_SECRET],
@@ -162,7 +164,7 @@ test('a command in progress is finished, and its answer sent, before the session
   const board = await openBoard({ path });
   const editor = await login(board, 'ed');
   expect(await editor.list('UDBM -u ed@rgtp.test/read')).toHaveLength(1);
-  await expectEnd(editor, DISABLED);
+  await expectEnd(editor, OTHER_LEVEL);
 });
 
 test('an editor who is none any more lets go of the lock and of the edit', async () => {
@@ -180,7 +182,7 @@ test('an editor who is none any more lets go of the lock and of the edit', async
   expect(await eve.ask('EDLK')).toMatch(/^411 ed@rgtp.test has locked/);
   await elsewhere('-u ed@rgtp.test/write');
   // Within the text, too.
-  await expectEnd(ed, DISABLED);
+  await expectEnd(ed, OTHER_LEVEL);
   expect(await eve.ask('EDLK')).toMatch(/^200/);
   expect(await eve.list(`EDIT ${item}`)).toEqual(lines);
 });
@@ -200,7 +202,7 @@ test('hundreds of sessions end, and others stay', async () => {
   const writers = await Promise.all(Array.from({ length: 150 }, () => login(board, 'writer')));
   const guests = await Promise.all(Array.from({ length: 150 }, () => login(board, 'guest')));
   await elsewhere('-d writer');
-  await Promise.all(writers.map((writer) => expectEnd(writer, DISABLED)));
+  await Promise.all(writers.map((writer) => expectEnd(writer, REMOVED)));
   for (const guest of guests) expect(await guest.ask('NOOP')).toMatch(/^200/);
 });
 

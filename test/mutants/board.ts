@@ -71,8 +71,12 @@ export const boardMutants = [
     SESSIONS,
     ['a wrong proof is no login', 'if (!timingSafeEqual(clientProof(facts), hash)) {', 'if (hash.length === 0) {'],
     ['a challenge is good for one proof', '  session.challenge = undefined;\n', ''],
-    ['a disabled account is no login', 'if (account.disabled && secret === undefined) deny(session, DISABLED);', ''],
-    ['nor is it one with a proof', 'if (store.accounts.faultOf(account) !== undefined) deny(session, DISABLED);', ''],
+    [
+      'a disabled account is no login',
+      'if (account.disabled && secret === undefined) deny(session, REVOKED.disabled);',
+      '',
+    ],
+    ['nor is it one with a proof', 'if (fault !== undefined) deny(session, REVOKED[fault]);', ''],
     [
       'only who proves the secret hears that the account is disabled',
       'if (account.disabled && secret === undefined)',
