@@ -112,13 +112,15 @@ describe('rgtp-nntp board', () => {
 
     configure({ log: { level: 'info' }, embedded: { connections: 7 } });
     line.child.kill('SIGHUP');
-    await line.printed(/configuration reloaded/);
-    expect(line.stdout + line.stderr).toMatch(/"embedded".*changed settings that wait for the next start/);
+    await line.printed(/changed settings that wait for the next start|configuration reloaded/);
     configure({ log: { level: 'loud' } });
     line.child.kill('SIGHUP');
     await line.printed(/the old one stays in force/);
     line.child.kill('SIGTERM');
     expect((await line.ended).code).toBe(0);
+    const said = line.stdout + line.stderr;
+    expect(said).toMatch(/"embedded".*changed settings that wait for the next start/);
+    expect(said).toContain('configuration reloaded');
   });
 
   it('says which port is taken, and what to do', async () => {

@@ -57,11 +57,12 @@ describe.skipIf(!isHere)('two bridges behind HAProxy', () => {
 
   /** Whoever was connected is so no more; and somebody can be again. */
   async function cutEverybody(): Promise<void> {
-    const { one, two } = cluster;
+    const { one, two, balancer } = cluster;
     await one.process.kill();
+    // HAProxy hears of it later than this test: until then it would send everybody to the other one, which is to go.
     await until(
-      () => cluster.isReady(one),
-      () => `a bridge to be back: ${one.process.output.slice(-2000)}`,
+      async () => (await cluster.isReady(one)) && balancer.sendsTo('one'),
+      () => `a bridge to be back: ${one.process.output.slice(-2000)} ${balancer.output.slice(-2000)}`,
       120_000,
     );
     await two.process.kill();

@@ -122,7 +122,7 @@ describe.skipIf(!present('ident', '/usr/share/perl5/Net/Ident.pm', unpacked('usr
       await dialogue.line();
       // The refusal ends the connection, and waits for nobody: oidentd has to have looked before.
       await until(
-        () => said.includes(`lookup: ${socket.localPort} , ${rgtp} `),
+        () => said.includes(`Successful lookup: ${socket.localPort} , ${rgtp} `),
         () => `oidentd to be asked: ${said}`,
       );
       expect(await dialogue.ask('USER nobody@rgtp.test')).toMatch(/^482 /);

@@ -37,12 +37,14 @@ describe.skipIf(!present('INN', unpacked('usr/lib/news/bin/innfeed'), 'root'))('
 
   /** Waits until both have so many articles, the same. */
   async function bothHave(count: number): Promise<void> {
-    await until(
-      async () => (await both.here()).size >= count && (await both.there()).size >= count,
+    const [here, there] = await until(
+      async () => {
+        const lists = [await both.here(), await both.there()] as const;
+        return lists.every(({ size }) => size >= count) && lists;
+      },
       `${count} articles`,
       PATIENCE,
     );
-    const [here, there] = [await both.here(), await both.there()];
     expect(here.size).toBe(count);
     expect(there).toEqual(here);
   }
@@ -67,8 +69,15 @@ describe.skipIf(!present('INN', unpacked('usr/lib/news/bin/innfeed'), 'root'))('
   it('INN refuses nothing of what a board has: items, replies, continuations, notices, messages of the day', async () => {
     for (const name of [`${newsgroup}.motd`, `${newsgroup}.edits`]) {
       const here = await both.here(name);
-      await until(async () => (await both.there(name)).size >= here.size, name, PATIENCE);
-      expect(await both.there(name)).toEqual(here);
+      const there = await until(
+        async () => {
+          const list = await both.there(name);
+          return list.size >= here.size && list;
+        },
+        name,
+        PATIENCE,
+      );
+      expect(there).toEqual(here);
       expect(here.size).toBeGreaterThan(0);
     }
     expect(both.daemon.output).not.toContain('a peer refused an article');

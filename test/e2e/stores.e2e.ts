@@ -120,7 +120,7 @@ describe('what is stored', () => {
         return answer.startsWith('481');
       },
       () => `the bridge to find its board again:\n${bridge.output.slice(-3000)}`,
-      40_000,
+      120_000,
     );
   });
 

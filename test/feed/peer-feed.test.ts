@@ -325,7 +325,7 @@ async function clinging(talk: (socket: Socket) => void): Promise<PeerConnection>
   onTestFinished(() => void server.close());
   // Listening on TCP, it has an address with a port.
   const { port } = server.address() as AddressInfo;
-  return PeerConnection.open({ host: '127.0.0.1', port, tls: false, user: '', password: '' }, 2000);
+  return PeerConnection.open({ host: '127.0.0.1', port, tls: false, user: '', password: '' }, 60_000);
 }
 
 test('after QUIT nothing is taken from a peer, and the connection is closed even if it never hangs up', async () => {

@@ -157,6 +157,14 @@ test('a reload begins and ends feeds, and those that stay go on where they were'
   const writer = await person(server);
   expect(await post(writer, '<one@x.example>')).toMatch(/^240/);
   await expect.poll(() => idsOf(first)).toContain('<one@x.example>');
+  const metrics = () => fetch(`http://127.0.0.1:${server.httpPort}/metrics`).then((answer) => answer.text());
+  await expect.poll(metrics).toContain('rgtp_nntp_peer_backlog{peer="first"} 0\n');
+  // One that stays counts on.
+  const accepted = async () =>
+    /^rgtp_nntp_peer_articles_total\{peer="first",outcome="accepted"\} .*$/m.exec(await metrics())?.[0];
+  const before = await accepted();
+  await server.reload({});
+  expect(await accepted()).toBe(before);
   await server.reload(peerSettings(1, second.address.port, { NAME: 'second' }));
   await expect.poll(() => sorted(idsOf(second))).toEqual(sorted(idsOf(first)));
   await expect(server.reload(peerSettings(0, 1, { CA: '/nowhere/ca.pem' }))).rejects.toThrow(/authorities/);
@@ -168,8 +176,7 @@ test('a reload begins and ends feeds, and those that stay go on where they were'
   expect(await post(writer, '<two@x.example>')).toMatch(/^240/);
   await expect.poll(() => idsOf(second)).toContain('<two@x.example>');
   expect(idsOf(first)).not.toContain('<two@x.example>');
-  const metrics = await fetch(`http://127.0.0.1:${server.httpPort}/metrics`).then((answer) => answer.text());
-  expect(metrics).toContain('rgtp_nntp_peer_up{peer="first"} 1');
+  expect(await metrics()).toContain('rgtp_nntp_peer_up{peer="first"} 1');
   await server.reload(peerSettings(0, second.address.port, { NAME: 'first', NEWSGROUPS: 'no.such.group' }));
   expect(await post(writer, '<three@x.example>')).toMatch(/^240/);
   await server.reload(peerSettings(0, first.address.port, { NAME: 'first' }));
