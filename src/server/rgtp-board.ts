@@ -146,9 +146,8 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const { reading, people, askAsGuest, heard } = boardConnections(board, around);
   undo.add(() => reading.close(), { what: 'connections that read the board', ms: 500 });
   const cache = await openCache(paths.cache, board, permanent, log);
-  const intervals = { reading: board.poll.reader, idle: board.poll.idle, reconcile: board.poll.reconcile };
   const { mirror, gate: submitter } = await Mirror.behind(
-    { ...board, pool: reading, cache, permanent, log, intervals, memory },
+    { ...board, pool: reading, cache, permanent, log, memory },
     (model) => BoardPoster.open({ newsgroup, model, permanent, reader: reading, own, log }),
   );
   undo.add(() => mirror.close(), { what: 'the mirror', ms: 500 });

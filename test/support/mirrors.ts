@@ -7,7 +7,7 @@ import type { Permanent } from '../../src/store/permanent.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 
 /** Intervals so long that nothing happens by itself within a test. */
-export const STILL: Partial<Intervals> = { reading: 1e9, idle: 1e9, reconcile: 1e12, quiet: 1e9 };
+export const STILL: Partial<Intervals> = { reader: 1e9, idle: 1e9, reconcile: 1e12, quiet: 1e9 };
 
 export function mirrorOptions(pool: BoardPool, options: Partial<MirrorOptions> = {}): MirrorOptions {
   return {
@@ -15,7 +15,7 @@ export function mirrorOptions(pool: BoardPool, options: Partial<MirrorOptions> =
     pool,
     cache: Cache.open(':memory:'),
     permanent: PermanentFile.open(':memory:'),
-    intervals: STILL,
+    poll: STILL,
     ...options,
   };
 }

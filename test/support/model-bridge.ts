@@ -204,11 +204,11 @@ export class ModelBridge {
     const { permanent } = kept;
     const own = new OwnPostRegister();
     const { newsgroup } = this.#options;
-    const still = { reading: 1e9, idle: 1e9, quiet: 1e9, reconcile: HOUR, retryFirst: 0, retryLongest: 1e9 };
+    const still = { reader: 1e9, idle: 1e9, quiet: 1e9, reconcile: HOUR, retryFirst: 0, retryLongest: 1e9 };
     let life: Life | undefined;
     const pool: BoardPool = { use: (task) => (life?.isDead === true ? Promise.reject(dead()) : board.use(task)) };
     const { mirror, gate: poster } = await Mirror.behind(
-      { newsgroup, pool, cache, permanent, now, intervals: still },
+      { newsgroup, pool, cache, permanent, now, poll: still },
       (model) => BoardPoster.open({ newsgroup, model, permanent, own, reader: pool, now, grace: 0 }),
     ).catch(async (error: unknown) => {
       cache.close();

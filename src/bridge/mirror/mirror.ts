@@ -78,7 +78,7 @@ export class Mirror implements BoardModel {
     this.#now = options.now ?? Date.now;
     this.#state = state;
     this.#motd = new MessageOfTheDay(cache, state);
-    const intervals = { ...INTERVALS, ...options.intervals };
+    const intervals = { ...INTERVALS, ...options.poll };
     const { retryFirst, retryLongest, quiet, reconcile } = intervals;
     const clock = () => performance.now();
     this.#line = new SharedConnection({ pool: options.pool, quiet, pause: Math.min(1000, retryFirst), clock });

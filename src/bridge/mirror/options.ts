@@ -17,7 +17,7 @@ export interface MirrorOptions {
   /** the character set of texts. Default `auto` */
   readonly charset?: Charset;
   readonly log?: Log;
-  readonly intervals?: Partial<Intervals>;
+  readonly poll?: Partial<Intervals>;
   /** ITEM requests under way at a time (32–64 is right for both known servers). Default 64 */
   readonly depth?: number;
   /** for the texts of items being read. Default: 16 MiB of its own */
@@ -33,7 +33,7 @@ export interface MirrorOptions {
 /** All in ms. */
 export interface Intervals {
   /** between polls while somebody reads. Default 15 s */
-  readonly reading: number;
+  readonly reader: number;
   /** between polls while nobody does. Default 5 min */
   readonly idle: number;
   /** between comparisons of the whole index and edit log. Default 1 h */
@@ -47,7 +47,7 @@ export interface Intervals {
 }
 
 export const INTERVALS: Intervals = {
-  reading: 15_000,
+  reader: 15_000,
   idle: 300_000,
   reconcile: 3_600_000,
   retryFirst: 2_000,

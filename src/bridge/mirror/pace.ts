@@ -23,11 +23,11 @@ export class Pace {
   /** With several bridges, one polls for all, and tells the others what is new. */
   get interval(): number {
     const { cache, shared, intervals } = this.#options;
-    const { reading, idle, reconcile } = intervals;
+    const { reader, idle, reconcile } = intervals;
     // Each poll tries again to make a lost cache file.
-    if (cache.lost) return reading;
+    if (cache.lost) return reader;
     if (shared?.leads === false) return Math.min(Math.max(idle, reconcile), 2 ** 31 - 1);
-    return this.#readers > 0 || shared?.isRead === true ? reading : idle;
+    return this.#readers > 0 || shared?.isRead === true ? reader : idle;
   }
 
   /** Somebody is reading, until the result is called. */

@@ -297,7 +297,7 @@ class World {
     this.mirror = await openMirror(this.#pool, {
       cache: Cache.open(join(this.#directory, 'cache.sqlite')),
       permanent: this.#permanent,
-      intervals: { ...STILL, reconcile: 3_600_000, retryFirst: 1 },
+      poll: { ...STILL, reconcile: 3_600_000, retryFirst: 1 },
       now: () => this.#clock,
     });
   }

@@ -90,7 +90,7 @@ class World {
     this.#mirror = await openMirror(this.board, {
       cache: Cache.open(this.#cachePath),
       permanent: this.#permanent,
-      intervals: { ...STILL, reconcile: 3_600_000 },
+      poll: { ...STILL, reconcile: 3_600_000 },
       now: () => this.#clock,
     });
   }

@@ -515,7 +515,7 @@ test('without its cache file the mirror goes on, and the next poll rebuilds it',
 
 test('comparing the whole index where nothing has changed: what is new is found all the same', async () => {
   await mirror.close();
-  mirror = await openMirror(board, { intervals: { ...STILL, reconcile: 0 } });
+  mirror = await openMirror(board, { poll: { ...STILL, reconcile: 0 } });
   const tea = board.newItem('Tea');
   board.withdraw(board.newItem('Bad'));
   board.gap();

@@ -39,7 +39,7 @@ async function start(
     timeouts: { connect: 60_000, banner: patience, answer: patience },
     limits: { line: 10_000, block: 100_000, index: 1_000_000 },
   });
-  const mirror = await openMirror(pool, { intervals: { ...STILL, retryFirst: 1 }, random: () => 0, ...options });
+  const mirror = await openMirror(pool, { poll: { ...STILL, retryFirst: 1 }, random: () => 0, ...options });
   open.push(
     () => server.done(),
     () => pool.close(),

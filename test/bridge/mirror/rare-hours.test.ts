@@ -507,7 +507,7 @@ test.each([0x7fffffff, 0xffffffff, 0x5000, 100_000])(
   'one bogus row %i changes nothing, whatever an editor does with it',
   async (sequence) => {
     const board = new FakeBoard();
-    const { open, permanent, warnings } = server(board, { intervals: { ...STILL, reconcile: 0 } });
+    const { open, permanent, warnings } = server(board, { poll: { ...STILL, reconcile: 0 } });
     let mirror = await open();
     const tea = board.newItem('Tea');
     await mirror.complete();
@@ -552,7 +552,7 @@ test.each([true, false])(
   async (hasEditLog) => {
     const board = new FakeBoard();
     board.hasEditLog = hasEditLog;
-    const { open, permanent, warnings } = server(board, { intervals: { ...STILL, reconcile: 0 } });
+    const { open, permanent, warnings } = server(board, { poll: { ...STILL, reconcile: 0 } });
     let mirror = await open();
     const tea = board.newItem('Tea');
     await mirror.complete();
@@ -699,7 +699,7 @@ test('numbering that an earlier version damaged is repaired, once', async () => 
 
 test('rows out of order or twice: nothing vanishes, and nothing is said of it again', async () => {
   const board = new FakeBoard();
-  const { open, warnings } = server(board, { intervals: { ...STILL, reconcile: 0 } });
+  const { open, warnings } = server(board, { poll: { ...STILL, reconcile: 0 } });
   let mirror = await open();
   const tea = board.newItem('Tea');
   board.reply(tea);

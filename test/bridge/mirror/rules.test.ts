@@ -103,7 +103,7 @@ test('a link that neither the index nor a text shows any more is none', async ()
 async function comparedEachTime() {
   const board = new FakeBoard();
   let now = 2_000_000_000_000;
-  const mirror = await mirrorOf(board, { now: () => now, intervals: { ...STILL, reconcile: 1000 } });
+  const mirror = await mirrorOf(board, { now: () => now, poll: { ...STILL, reconcile: 1000 } });
   const tea = board.newItem('Tea');
   const milk = board.newItem('Milk');
   const compared = async () => {
@@ -194,7 +194,7 @@ test.each([false, true])(
   async (hasRestart) => {
     const board = new FakeBoard();
     let now = 2_000_000_000_000;
-    const open = restartable(board, { now: () => now, intervals: { ...STILL, reconcile: 1000 } });
+    const open = restartable(board, { now: () => now, poll: { ...STILL, reconcile: 1000 } });
     let mirror = await open();
     const texts = async () => {
       now += 2000;

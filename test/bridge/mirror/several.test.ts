@@ -391,10 +391,10 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
           }),
       };
     };
-    const intervals = { ...STILL, reading: 5, idle: 5, reconcile: 2_000_000_000 };
+    const poll = { ...STILL, reader: 5, idle: 5, reconcile: 2_000_000_000 };
     const bridges: Bridge[] = [];
     for (let at = 0; at < 3; at++) {
-      const one = await bridge({ intervals }, counted(at));
+      const one = await bridge({ poll }, counted(at));
       bridges.push(one);
       if (at === 0) await expect.poll(() => one.store.member.leads).toBe(true);
     }

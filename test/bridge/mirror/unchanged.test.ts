@@ -30,7 +30,7 @@ async function open(): Promise<void> {
         vi.spyOn(cache, 'setFact').mockImplementation((name, value) => {
           if (name !== 'index-digest') Cache.prototype.setFact.call(cache, name, value);
         });
-      return openMirror(board, { cache, permanent, intervals: { ...STILL, reconcile: HOUR }, now: () => clock });
+      return openMirror(board, { cache, permanent, poll: { ...STILL, reconcile: HOUR }, now: () => clock });
     }),
   );
   if (one === undefined || other === undefined) throw new Error('not open');
