@@ -102,6 +102,8 @@ export class BoardServer {
       registration: options.registration,
       observer: options.observer,
     });
+    store.users.onUnopened = (userid) =>
+      this.#board.log.error({ userid, reason: "its secret can't be read" }, 'account ignored');
     this.#arrivals = new Arrivals(
       options,
       this.#board,

@@ -176,12 +176,9 @@ function hasSecrets(db: DatabaseSync): boolean {
 
 /** Another board's key decrypts nothing: better to say so at once than at every login. */
 function requireOwnKey({ users }: BoardStore, keyFile: string): void {
-  try {
-    for (const { secret } of users.all()) if (secret !== undefined) return;
-  } catch (cause) {
-    const reason = "it is not this board's key. Put the right one there, or restore a backup with `rgtp-nntp restore`";
-    throw new StoreError('foreign', keyFile, reason, { cause });
-  }
+  if (users.keyFits) return;
+  const reason = "it is not this board's key. Put the right one there, or restore a backup with `rgtp-nntp restore`";
+  throw new StoreError('foreign', keyFile, reason);
 }
 
 /** The key is made after the database: if there is a key, there was a board. */

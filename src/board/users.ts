@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { SecretBox } from '../store/secret-box.ts';
 import { ascii, latin1, type Octets, octets } from '../wire/octets.ts';
@@ -43,8 +44,13 @@ export function checkUserid(userid: Octets): { readonly userid: Octets } | { rea
   return { userid: name.concat(domain.replace(/[A-Z]/g, (letter) => ascii(letter.toLowerCase()))) };
 }
 
-/** The user database. Changes belong in a commit of the store. */
+/**
+ * The user database. Changes belong in a commit of the store. An account whose secret the key does not open (a damaged
+ * row, one changed by hand) admits nobody until it has a new secret, and concerns nobody else.
+ */
 export class Users {
+  /** Told of each such account that is read. */
+  onUnopened: (userid: Octets) => void = () => {};
   readonly #box: SecretBox;
   readonly #changed: () => void;
   readonly #select: StatementSync;
@@ -56,6 +62,8 @@ export class Users {
   readonly #delete: StatementSync;
   readonly #used: StatementSync;
   readonly #confirm: StatementSync;
+  /** what is stored, by what stands for a secret that the key does not open */
+  readonly #unopened = new WeakMap<Buffer, Uint8Array>();
 
   /** @param changed called within the commit when an account is added, replaced or removed */
   constructor(db: DatabaseSync, box: SecretBox, changed: () => void) {
@@ -89,6 +97,22 @@ export class Users {
     return this.#page.all(after?.userid ?? '', after?.level ?? -1, count).map(listed);
   }
 
+  /** Whether the key opens any of the secrets; true if there is none. */
+  get keyFits(): boolean {
+    let hasSecrets = false;
+    for (const account of this.all()) {
+      if (account.secret === undefined) continue;
+      if (!this.isUnopened(account)) return true;
+      hasSecrets = true;
+    }
+    return !hasSecrets;
+  }
+
+  /** Whether the key does not open this account's secret. */
+  isUnopened({ secret }: Account): boolean {
+    return secret !== undefined && this.#unopened.has(secret);
+  }
+
   /** Whether anybody can edit, and let others edit. */
   get hasEditor(): boolean {
     return this.#editor.get() !== undefined;
@@ -113,7 +137,7 @@ export class Users {
     this.#upsert.run(
       userid,
       level,
-      secret === undefined ? null : this.#box.seal(secret, label(userid, level)),
+      secret === undefined ? null : this.#sealed(secret, label(userid, level)),
       Number(account.confirmed),
       Number(account.waiting),
       Number(account.disabled),
@@ -140,8 +164,23 @@ export class Users {
   #account(row: Record<string, unknown>): Account {
     const { hasSecret: _, ...account } = listed(row);
     const sealed = row['secret'];
-    const name = label(account.userid, account.level);
-    return { ...account, secret: sealed instanceof Uint8Array ? this.#box.open(sealed, name) : undefined };
+    return { ...account, secret: sealed instanceof Uint8Array ? this.#opened(sealed, account) : undefined };
+  }
+
+  #opened(sealed: Uint8Array, { userid, level }: Omit<Account, 'secret'>): Buffer {
+    try {
+      return this.#box.open(sealed, label(userid, level));
+    } catch {
+      const nobodys = randomBytes(SECRET_OCTETS);
+      this.#unopened.set(nobodys, sealed);
+      this.onUnopened(userid);
+      return nobodys;
+    }
+  }
+
+  /** What the key does not open is written back as it is. */
+  #sealed(secret: Buffer, name: string): Uint8Array {
+    return this.#unopened.get(secret) ?? this.#box.seal(secret, name);
   }
 }
 

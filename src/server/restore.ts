@@ -212,7 +212,6 @@ function checkBoard(path: string, from: string, key: string | undefined): void {
   let store: BoardStore | undefined;
   try {
     store = BoardStore.open(path, { keyFile: key });
-    for (const _ of store.users.all());
   } catch (cause) {
     // The fault is in the board, not in the key.
     if (cause instanceof StoreError && cause.path !== key) throw cause;

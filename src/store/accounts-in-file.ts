@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../wire/trouble.ts';
+import { StoreError, storeErrorFrom } from './errors.ts';
 import { ACCOUNT, accountOf } from './permanent-columns.ts';
 import type { StoredAccount } from './permanent-records.ts';
 
@@ -10,11 +12,20 @@ const LOOK_EVERY = 500;
 /** The local accounts in a permanent file. Other processes change them, too (`rgtp-nntp user`), so they are followed. */
 export class AccountsInFile {
   readonly #db: DatabaseSync;
+  readonly #path: string;
   readonly #listeners: Listener[] = [];
   #watch: NodeJS.Timeout | undefined;
+  #trouble: StoreError | undefined;
 
-  constructor(db: DatabaseSync) {
+  /** @param path for messages */
+  constructor(db: DatabaseSync, path: string) {
     this.#db = db;
+    this.#path = path;
+  }
+
+  /** Why they could not be read when they were last looked at, if so. */
+  get trouble(): StoreError | undefined {
+    return this.#trouble;
   }
 
   all(): StoredAccount[] {
@@ -41,7 +52,7 @@ export class AccountsInFile {
   /** Calls the listener now, and after each change. */
   follow(listener: Listener): void {
     this.#listeners.push(listener);
-    this.#watch ??= watchFile(this.#db, () => this.changed());
+    this.#watch ??= this.#look();
     listener(this.all());
   }
 
@@ -54,16 +65,28 @@ export class AccountsInFile {
   close(): void {
     clearInterval(this.#watch);
   }
+
+  /** Checks twice a second whether another process has written to the file. While it can't be read, nobody has an account. */
+  #look(): NodeJS.Timeout {
+    const version = this.#db.prepare('PRAGMA data_version');
+    let seen = version.get()?.['data_version'];
+    return setInterval(() => {
+      try {
+        const now = version.get()?.['data_version'];
+        if (now === seen) return;
+        this.changed();
+        seen = now;
+        this.#trouble = undefined;
+      } catch (error) {
+        seen = undefined;
+        this.#trouble = troubleFrom(error, this.#path);
+        for (const listener of this.#listeners) listener([]);
+      }
+    }, LOOK_EVERY).unref();
+  }
 }
 
-/** Checks twice a second whether another process has written to the file. */
-function watchFile(db: DatabaseSync, onWritten: () => void): NodeJS.Timeout {
-  const version = db.prepare('PRAGMA data_version');
-  let seen = version.get()?.['data_version'];
-  return setInterval(() => {
-    const now = version.get()?.['data_version'];
-    if (now === seen) return;
-    seen = now;
-    onWritten();
-  }, LOOK_EVERY).unref();
+function troubleFrom(error: unknown, path: string): StoreError {
+  const known = storeErrorFrom(error, path);
+  return known instanceof StoreError ? known : new StoreError('corrupt', path, messageOf(error), { cause: error });
 }

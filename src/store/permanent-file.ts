@@ -52,7 +52,7 @@ export class PermanentFile implements Permanent {
     this.#sync = path === ':memory:' ? undefined : new LogSync(path);
     this.#writer = new Writer(db, this.#sync, path);
     this.#statements = prepareStatements(db);
-    this.#accounts = new AccountsInFile(db);
+    this.#accounts = new AccountsInFile(db, path);
   }
 
   /** @throws StoreError */
@@ -60,9 +60,9 @@ export class PermanentFile implements Permanent {
     return new PermanentFile(openDatabase(path, PERMANENT, { durable: true, secureDelete: true }), path);
   }
 
-  /** Why nothing can be written now, if so. */
+  /** Why nothing can be written, or no account read, now, if so. */
   get trouble(): StoreError | undefined {
-    return this.#writer.trouble;
+    return this.#writer.trouble ?? this.#accounts.trouble;
   }
 
   async isMoved(): Promise<boolean> {

@@ -49,10 +49,10 @@ export class SecretBox {
   /** Throws if `sealed` was made with another key, for another account, or is damaged. */
   open(sealed: Uint8Array, account: string): Buffer {
     const text = sealed.subarray(NONCE_OCTETS, -TAG_OCTETS);
-    const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(0, NONCE_OCTETS))
-      .setAAD(Buffer.from(account))
-      .setAuthTag(sealed.subarray(-TAG_OCTETS));
     try {
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(0, NONCE_OCTETS))
+        .setAAD(Buffer.from(account))
+        .setAuthTag(sealed.subarray(-TAG_OCTETS));
       return Buffer.concat([decipher.update(text), decipher.final()]);
     } catch (error) {
       throw new Error(`the secret of ${account} does not open with this key file`, { cause: error });

@@ -9,8 +9,10 @@ import type { BoardServer } from '../../src/board/server.ts';
 import { BoardStore } from '../../src/board/store.ts';
 import { parseUdbm } from '../../src/board/udbm/request.ts';
 import { performUdbm } from '../../src/board/udbm/run.ts';
+import { verifyBoard } from '../../src/board/upkeep/verify.ts';
 import { StoreError } from '../../src/store/errors.ts';
 import { latin1, octets } from '../../src/wire/octets.ts';
+import { recordedLog } from '../support/recorded-log.ts';
 import { addUser, dial, login, openBoard, secrets } from './boards.ts';
 import type { Dialogue } from './dialogue.ts';
 
@@ -224,4 +226,38 @@ test('accounts that can’t be read are trouble, although nobody writes, until t
   closeSync(file);
   other.close();
   store.close();
+});
+
+describe('an account whose secret the key does not open', () => {
+  function damage(): void {
+    const db = new DatabaseSync(path);
+    db.exec("UPDATE users SET secret = x'00' WHERE userid = 'ann@rgtp.test'");
+    db.close();
+  }
+
+  test('admits nobody, and concerns nobody else', async () => {
+    const { log, lines } = recordedLog();
+    const board = await openBoard({ path, log });
+    const [ann, ed] = [await login(board, 'ann'), await login(board, 'ed')];
+    damage();
+    const again = await dial(board);
+    expect(await again.prove('ann@rgtp.test', secrets.ann)).toMatch(/^483/);
+    await expectEnd(ann, OTHER_SECRET);
+    expect(await ed.ask('EDLK')).toMatch(/^200/);
+    expect(lines.join()).toContain('ann@rgtp.test');
+    expect(verifyBoard(board.store).problems).toEqual([
+      expect.stringMatching(/the secret of ann@rgtp\.test .*board user secret/),
+    ]);
+  });
+
+  test('is opened with the board, kept as it is by other changes, and repaired by a new secret', async () => {
+    const board = await openBoard({ path });
+    damage();
+    await elsewhere('-u ann@rgtp.test disable');
+    const secretOf = () => board.store.db.prepare("SELECT secret FROM users WHERE userid = 'ann@rgtp.test'").get();
+    expect(secretOf()).toEqual({ secret: Uint8Array.of(0) });
+    await elsewhere('-u ann@rgtp.test enable setsecret <5e9ac001');
+    const ann = await dial(board);
+    expect(await ann.prove('ann@rgtp.test', Buffer.from('5e9ac001', 'hex'))).toMatch(/^232/);
+  });
 });

@@ -2,10 +2,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { NntpClient } from '../support/nntp-client.ts';
 import { CommandLine, commandLine } from './command-line.ts';
+
+const ARTICLE = ['From: A <a@x.example>', 'Newsgroups: groggs.gossip', 'Subject: A subject', '', 'Some words.'];
 
 let folder: string;
 let file: string;
@@ -120,4 +123,22 @@ test.each([
   const again = await logIn('ann', 'correct horse');
   expect(again.answer).toMatch(/^481/);
   again.client.close();
+});
+
+test('an account that is damaged by hand ends its own sessions, and nothing else', async () => {
+  const secret = await addUser('ann@x.example');
+  const { client: ann } = await logIn('ann@x.example', secret);
+  const { client: bob } = await logIn('bob@x.example', await addUser('bob@x.example'));
+  expect(await ann.post(ARTICLE)).toMatch(/^240/);
+  const db = new DatabaseSync(join(folder, 'data', 'gossip.board.sqlite'));
+  db.exec("UPDATE users SET secret = x'00' WHERE userid = 'ann@x.example'");
+  db.close();
+  await becomes(() => ann.ask('GROUP groggs.gossip'), /^502/);
+  expect(await bob.post(ARTICLE)).toMatch(/^240/);
+  const again = await logIn('ann@x.example', secret);
+  expect(again.answer).toMatch(/^481/);
+  const renewed = /secret\s+([0-9A-F]+)/.exec(await run(['board', 'user', 'secret', 'ann@x.example']))?.[1] ?? '';
+  const repaired = await logIn('ann@x.example', renewed);
+  expect(repaired.answer).toMatch(/^281/);
+  for (const client of [ann, bob, again.client, repaired.client]) client.close();
 });

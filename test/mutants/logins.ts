@@ -6,8 +6,52 @@ const UNDECIDED = ['test/server/guests-elsewhere.test.ts'];
 const AWAY = ['test/server/board-away.test.ts'];
 const GUESSES = ['test/board/failed-proofs.test.ts'];
 
-/** Logins while the board is away; guesses over RGTP. */
+/** Logins while the board is away; guesses over RGTP; damaged accounts. */
 export const loginMutants = [
+  ...breaking(
+    'src/board/users.ts',
+    ['test/board/accounts.test.ts'],
+    ['an account whose secret does not open concerns nobody else', 'return nobodys;', "throw new Error('closed');"],
+    ['its secret is kept as it is', 'this.#unopened.get(secret) ?? this.#box', 'this.#box'],
+    [
+      'a key that opens any secret is the board’s',
+      'if (!this.isUnopened(account)) return true;',
+      'if (!this.isUnopened(account)) return !hasSecrets;',
+    ],
+  ),
+  ...breaking(
+    'src/board/upkeep/verify.ts',
+    ['test/board/accounts.test.ts'],
+    ['and it is named by verify', 'if (users.isUnopened(account))', 'if (!users)'],
+  ),
+  ...breaking(
+    'src/bridge/login/board-rights.ts',
+    ['test/bridge/login/board-rights.test.ts'],
+    [
+      'rights that can’t be looked up are none',
+      'if (error instanceof Refusal) return false;',
+      'if (error instanceof RangeError) return false;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/login/local-accounts.ts',
+    ['test/bridge/login/local-accounts.test.ts'],
+    ['no local account is added with another key', '    await this.tryKey();\n', ''],
+    ['a damaged local account keeps nobody else out', 'failure ??= error;', 'throw error;'],
+    ['a damaged password is named', 'if (!isPasswordHash(passwordHash)) {', 'if (passwordHash === name) {'],
+    [
+      'settings that are damaged are none',
+      '  } catch {\n    return',
+      '  } catch (error) {\n    if (error) throw error;\n    return',
+    ],
+  ),
+  ...breaking(
+    'src/store/accounts-in-file.ts',
+    ['test/store/permanent.test.ts'],
+    ['local accounts that can’t be read are none', 'for (const listener of this.#listeners) listener([]);', '', HANGS],
+    ['and are read again', '        seen = undefined;\n', '', HANGS],
+    ['and tell why', 'this.#trouble = troubleFrom(error, this.#path);', ''],
+  ),
   ...breaking('src/server/rgtp-board.ts', UNDECIDED, [
     'no reader waits for what the board says about guests, if it can be asked before',
     '  void login.renew(undefined);\n',

@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { AccountsInFile } from '../../src/store/accounts-in-file.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import type { Permanent } from '../../src/store/permanent.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
+import { PERMANENT } from '../../src/store/permanent-schema.ts';
 import { PermanentDatabase } from '../../src/store/postgres/permanent-database.ts';
 import { Postgres } from '../../src/store/postgres/postgres.ts';
 import { hasPostgres, PostgresServer } from '../support/postgres.ts';
@@ -258,4 +262,42 @@ test('a file of the first version opens with all it holds', async () => {
   expect(await old.intents()).toEqual([{ messageId: '<half@example.org>', created: 1700000001, details: '{}' }]);
   expect((await old.account('anne'))?.userid).toBe('anne@example.org');
   await old.close();
+});
+
+test('while its accounts can’t be read there are none, and why is told; then they are back', async () => {
+  const path = join(directory, 'unread.permanent.sqlite');
+  const store = PermanentFile.open(path);
+  const stored = { name: 'anne', passwordHash: 'x', userid: 'anne', secret: Uint8Array.of(1), settings: '{}' };
+  await store.putAccount(stored);
+  const known: string[][] = [];
+  store.onAccounts((accounts) => known.push(accounts.map(({ name }) => name)));
+  const elsewhere = new DatabaseSync(path);
+  elsewhere.exec('ALTER TABLE accounts RENAME TO away');
+  await expect.poll(() => known.at(-1)).toEqual([]);
+  expect(store.trouble).toMatchObject({ kind: 'corrupt', message: expect.stringContaining('no such table') });
+  elsewhere.exec('ALTER TABLE away RENAME TO accounts');
+  await expect.poll(() => known.at(-1)).toEqual(['anne']);
+  expect(store.trouble).toBeUndefined();
+  elsewhere.close();
+  await store.close();
+});
+
+test('a disk that can’t be read for a moment, without any change, takes no account away for longer', async () => {
+  const db = openDatabase(join(directory, 'moment.permanent.sqlite'), PERMANENT);
+  const version = db.prepare('PRAGMA data_version');
+  const prepare = db.prepare.bind(db);
+  vi.spyOn(db, 'prepare').mockImplementation((sql) => (sql === 'PRAGMA data_version' ? version : prepare(sql)));
+  const accounts = new AccountsInFile(db, 'here');
+  accounts.put({ name: 'anne', passwordHash: 'x', userid: 'anne', secret: Uint8Array.of(1), settings: '{}' });
+  const known: number[] = [];
+  accounts.follow((all) => known.push(all.length));
+  const failing = vi.spyOn(version, 'get').mockImplementation(() => {
+    throw Object.assign(new Error('disk I/O error'), { errcode: 10 });
+  });
+  await expect.poll(() => known.at(-1)).toBe(0);
+  expect(accounts.trouble).toMatchObject({ kind: 'io' });
+  failing.mockRestore();
+  await expect.poll(() => known.at(-1)).toBe(1);
+  accounts.close();
+  db.close();
 });

@@ -28,7 +28,7 @@ export function verifyBoard(store: BoardStore): VerifyReport {
   const none = { entries: new Map(), rows: 0 };
   const { entries, rows } = attempt(problems, 'index', none, () => readIndex(store, problems, oddities));
   const items = attempt(problems, 'items', 0, () => readItems(store, entries, problems, oddities));
-  const users = attempt(problems, 'users', 0, () => readUsers(store));
+  const users = attempt(problems, 'users', 0, () => readUsers(store, problems));
   return { rows, items, users, problems: shortened(problems), oddities: shortened(oddities) };
 }
 
@@ -129,10 +129,14 @@ function checkItem(
   }
 }
 
-function readUsers(store: BoardStore): number {
-  let users = 0;
-  for (const _ of store.users.all()) users++;
-  return users;
+function readUsers({ users }: BoardStore, problems: string[]): number {
+  let count = 0;
+  for (const account of users.all()) {
+    count++;
+    if (users.isUnopened(account))
+      problems.push(`users: the secret of ${account.userid} can't be read; renew it with \`board user secret\``);
+  }
+  return count;
 }
 
 function shortened(found: readonly string[]): readonly string[] {

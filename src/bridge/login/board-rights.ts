@@ -45,6 +45,16 @@ export class BoardRights {
     return known.level;
   }
 
+  /** Whether these credentials work, for code with nobody to tell why not: rights that can't be looked up are none. */
+  holds(credentials: Credentials): boolean {
+    try {
+      return this.level(credentials) !== undefined;
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
+  }
+
   /** Why a login is refused; `undefined`: it is not. The reason is only given to people who know the secret. */
   refusal(credentials: Credentials): { readonly reason: string | undefined } | undefined {
     if (this.level(credentials) !== undefined) return undefined;

@@ -5,7 +5,7 @@ import type { StoredAccount } from '../../store/permanent-records.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
 import { latin1, type Octets } from '../../wire/octets.ts';
 import { Trouble } from '../../wire/trouble.ts';
-import { COST, type Cost, checkPassword, hashPassword, pretendToCheck } from './password.ts';
+import { COST, type Cost, checkPassword, hashPassword, isPasswordHash, pretendToCheck } from './password.ts';
 import { parseUserid } from './userid.ts';
 
 /** Somebody who may log in with an ordinary password instead of the board's secret. */
@@ -91,6 +91,8 @@ export class LocalAccounts {
       throw new AccountError('the secret must be hexadecimal digits, two for each octet');
     if (await this.has(name)) throw new AccountError(`there is an account "${name}" already`);
     const isFirst = (await this.#permanent.accounts()).length === 0;
+    // One sealed with another key could not be opened together with the others.
+    await this.tryKey();
     await this.#permanent.putAccount({
       name,
       passwordHash: await hashPassword(checked(account.password), this.#cost),
@@ -114,7 +116,7 @@ export class LocalAccounts {
     await this.#permanent.putAccount({ ...stored, passwordHash: await hashPassword(checked(password), this.#cost) });
   }
 
-  /** The account, if there is one with this password. */
+  /** The account, if there is one with this password. @throws StoreError if it is damaged */
   async open(name: string, password: string): Promise<OpenedAccount | undefined> {
     const stored = await this.#permanent.account(name);
     if (stored === undefined) {
@@ -122,6 +124,10 @@ export class LocalAccounts {
       return undefined;
     }
     const { passwordHash } = stored;
+    if (!isPasswordHash(passwordHash)) {
+      const reason = 'its password is damaged; give it a new one with `rgtp-nntp user password`';
+      throw new StoreError('corrupt', `the local account ${name}`, reason);
+    }
     // The store may be newer than what has been followed: another process may just have changed the password.
     this.#follow();
     this.#current?.set(name, passwordHash);
@@ -129,10 +135,21 @@ export class LocalAccounts {
     return { ...shown(stored), passwordHash, secret: this.#secretOf(stored) };
   }
 
-  /** Tries the key, if there is anything to decrypt. @throws StoreError, also if it is the wrong key */
+  /**
+   * Tries the key, if there is anything to decrypt. One account that it opens is enough: another one may be damaged.
+   * @throws StoreError, also if it is the wrong key
+   */
   async tryKey(): Promise<void> {
-    const [account] = await this.#permanent.accounts();
-    if (account !== undefined) this.#secretOf(account);
+    let failure: unknown;
+    for (const account of await this.#permanent.accounts()) {
+      try {
+        this.#secretOf(account);
+        return;
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    if (failure !== undefined) throw failure;
   }
 
   /** Whether what `open` proved is still valid: neither the account nor its password has changed. In memory. */
@@ -167,10 +184,19 @@ function checked(password: string): string {
   return password;
 }
 
-function shown(stored: StoredAccount): LocalAccount {
-  // written by `add`
-  const settings = JSON.parse(stored.settings) as { readonly grogname?: string };
-  return { name: stored.name, userid: latin1(stored.userid), grogname: settings.grogname };
+function shown({ name, userid, settings }: StoredAccount): LocalAccount {
+  return { name, userid: latin1(userid), grogname: grognameIn(settings) };
+}
+
+/** Settings that `add` has not written, of a damaged row, are none. */
+function grognameIn(settings: string): string | undefined {
+  try {
+    const known: unknown = JSON.parse(settings);
+    const isKnown = typeof known === 'object' && known !== null && 'grogname' in known;
+    return isKnown && typeof known.grogname === 'string' ? known.grogname : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Ties an encrypted secret to its account: in another account's row it can't be decrypted. */

@@ -10,6 +10,7 @@ export interface Cost {
 
 /** 32 MiB and about 100 ms for each hash. */
 export const COST: Cost = { ln: 15, r: 8, p: 1 };
+const HASH = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 const HASH_OCTETS = 32;
 const SALT_OCTETS = 16;
 /** Hashes at a time: each takes its memory, and a thread that databases and files need, too. */
@@ -25,16 +26,21 @@ export async function hashPassword(password: string, cost = COST): Promise<strin
 }
 
 /**
- * Whether this is the password that was hashed; takes equally long either way. Throws if `stored` is not such a hash.
+ * Whether this is the password that was hashed; takes equally long either way. false if `stored` is no such hash.
  */
 export async function checkPassword(password: string, stored: string): Promise<boolean> {
-  const match = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(stored);
-  if (match === null) throw new Error('not a password hash');
+  const match = HASH.exec(stored);
+  if (match === null) return false;
   const [, ln, r, p, salt = '', hash = ''] = match;
   const expected = Buffer.from(hash, 'base64');
   const cost = { ln: Number(ln), r: Number(r), p: Number(p) };
   const given = await derive(password, Buffer.from(salt, 'base64'), cost, expected.length);
   return timingSafeEqual(given, expected);
+}
+
+/** Whether this is what `hashPassword` makes. */
+export function isPasswordHash(stored: string): boolean {
+  return HASH.test(stored);
 }
 
 /** Takes as long as a check, for a name that does not exist: the time must not reveal which names do. */

@@ -94,7 +94,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
     if (live === undefined) return;
     const rights = new BoardRights(live);
     this.#rights = rights;
-    this.#stopReviews = live.onChange(() => pools.review((credentials) => rights.level(credentials) !== undefined));
+    this.#stopReviews = live.onChange(() => pools.review((credentials) => rights.holds(credentials)));
   }
 
   get guests(): 'read' | 'none' | 'undecided' {

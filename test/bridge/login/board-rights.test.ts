@@ -28,7 +28,10 @@ test.each(failures)('while accounts can’t be read (%i), nobody has rights, and
   for (const use of [() => rights.guest, () => rights.level(ANN), () => rights.refusal(ANN)]) {
     expect(use).toThrow(expect.objectContaining({ kind: 'unavailable', message: told }));
   }
+  // Nobody is there to be told.
+  expect(rights.holds(ANN)).toBe(false);
   fails = false;
+  expect(rights.holds(ANN)).toBe(true);
   expect([rights.guest, rights.level(ANN)]).toEqual([1, 2]);
 });
 
