@@ -4,13 +4,13 @@ import { formatIndexEntry } from '../rgtp/index-entry.ts';
 import { formatTime } from '../rgtp/item-format.ts';
 import { formatItemStatus } from '../rgtp/item-status.ts';
 import { ascii, join, type Octets, octets } from '../wire/octets.ts';
-import { ErrorResponse, noSuchItem } from './error-response.ts';
-import { type NumberedRow, numbered, rowDeletionHunks } from './index-diff.ts';
-import { type IndexPlan, MOST_ROWS, planIndexEdit } from './index-edit.ts';
+import { noSuchItem } from './error-response.ts';
+import { type IndexPlan, planIndexEdit } from './index-edit.ts';
 import { BLOCK } from './index-log.ts';
-import { type StoredItem, subjectOf } from './items.ts';
+import { type ItemPlan, planItemEdit, planWithdrawal, type WithdrawalPlan } from './item-edit.ts';
+import { fileOf, type StoredItem } from './items.ts';
 import type { Records } from './records.ts';
-import { formatDiff, type Hunk, hunksBetween, type Lines } from './unified-diff.ts';
+import { type Lines, labelled } from './unified-diff.ts';
 
 /** The edit that EDIT or EDIX opened. */
 export type EditInProgress = ItemEdit | IndexEdit;
@@ -55,80 +55,67 @@ export class Editing {
    * Replaces what EDIT sent by `text`. Replies and marks added since follow it.
    * @throws ErrorResponse 410 or 423
    */
-  replaceItem(edit: ItemEdit, text: Octets, editor: Editor): Promise<number> {
+  async replaceItem({ itemId, text: sent }: ItemEdit, text: Octets, editor: Editor): Promise<number> {
+    for (;;) {
+      const plan = await planItemEdit(this.#item(itemId), sent, text);
+      const sequence = await this.#changeItem(plan, editor);
+      if (sequence !== undefined) return sequence;
+      // Somebody replied meanwhile. That ends: an item takes no more than so much.
+    }
+  }
+
+  /** `undefined`: the item has changed in the meantime. */
+  #changeItem(plan: ItemPlan, editor: Editor): Promise<number | undefined> {
     const records = this.#records;
     return records.commit(() => {
-      const item = records.items.read(edit.itemId);
-      if (item === undefined) throw noSuchItem(edit.itemId);
-      const subject = subjectOf(text);
-      if (subject === undefined) throw new ErrorResponse(423, octets`Subject line missing from edited version.`);
-      // The cookie marks the beginning of the first contribution.
-      if (!/^\^[0-9A-Fa-f]{8} [0-9A-Fa-f]{8}\n/.test(text)) {
-        throw new ErrorResponse(423, octets`Magic cookie missing from the start of the edited version.`);
-      }
-      if (!item.text.startsWith(edit.text))
-        throw new ErrorResponse(423, octets`The item has changed since EDIT; abort, and edit it again.`);
+      const { itemId, subject, text } = plan;
+      const item = this.#item(itemId);
+      if (fileOf(item) !== plan.before) return undefined;
       const change = { ...editor, ...records.stamp() };
-      const { itemId } = edit;
-      const edited = {
-        ...item,
-        subject,
-        lastEdit: change.sequence,
-        text: text.concat(item.text.slice(edit.text.length)),
-      };
-      const [before, after] = [fileOf(item), fileOf(edited)];
+      const edited = { ...item, subject, lastEdit: change.sequence, text };
       records.items.write(edited);
       const { sequence, time, userid } = change;
       records.index.append(formatIndexEntry({ sequence, time, itemId, userid, type: 'E', subject }));
       this.#log('edited', itemId, change);
-      this.#diff(itemId, itemId, 'Edited', change, hunksBetween(linesOf(before), linesOf(after)));
-      records.audit.add({ ...change, action: 'edit', item: itemId, before, after });
+      this.#diff(itemId, itemId, 'Edited', change, plan.diff(formatItemStatus(edited)));
+      records.audit.add({ ...change, action: 'edit', item: itemId, before: plan.before, after: fileOf(edited) });
       return sequence;
     });
   }
 
   /** Removes an item and all its rows. @throws ErrorResponse 410, 423 */
   async withdrawItem({ itemId }: ItemEdit, editor: Editor): Promise<number> {
-    const { index } = this.#records;
     for (;;) {
-      const { removals } = index;
-      const [past] = index.rowsOfItem(itemId, MOST_ROWS + 1).slice(MOST_ROWS);
-      if (past !== undefined) {
-        throw new ErrorResponse(
-          423,
-          octets`The item has over ${MOST_ROWS} rows in the index; take some out with EDIX first.`,
-        );
-      }
-      const rows = await numbered(index, index.rowsOfItem(itemId, MOST_ROWS));
-      const sequence = await this.#withdraw(itemId, editor, rows, removals);
+      const plan = await planWithdrawal(this.#records.index, this.#item(itemId));
+      const sequence = await this.#withdraw(plan, editor);
       if (sequence !== undefined) return sequence;
     }
   }
 
-  /** `undefined`: the rows have changed in the meantime. */
-  #withdraw(
-    itemId: string,
-    editor: Editor,
-    rows: readonly NumberedRow[],
-    removals: number,
-  ): Promise<number | undefined> {
+  /** `undefined`: the item or the rows have changed in the meantime. */
+  #withdraw(plan: WithdrawalPlan, editor: Editor): Promise<number | undefined> {
     const records = this.#records;
     return records.commit(() => {
-      const item = records.items.read(itemId);
-      if (item === undefined) throw noSuchItem(itemId);
-      const found = records.index.rowsOfItem(itemId, MOST_ROWS + 1);
-      if (records.index.removals !== removals || found.length !== rows.length) return undefined;
+      const { itemId, before, rows } = plan;
+      if (fileOf(this.#item(itemId)) !== before || records.index.removals !== plan.removals) return undefined;
+      if (records.index.countOfItem(itemId) !== rows.length) return undefined;
       const change = { ...editor, ...records.stamp() };
-      const before = fileOf(item);
       this.#log('withdrawn', itemId, change);
-      this.#diff(undefined, itemId, 'Withdrawn', change, rowDeletionHunks(records.index, rows));
-      this.#diff(itemId, itemId, 'Withdrawn', change, hunksBetween(linesOf(before), []));
+      this.#diff(undefined, itemId, 'Withdrawn', change, plan.indexDiff);
+      this.#diff(itemId, itemId, 'Withdrawn', change, plan.diff);
       records.items.remove(itemId);
       records.index.removeItem(itemId);
       const removed = linesFrom(rows.map(({ row }) => row));
       records.audit.add({ ...change, action: 'withdraw', item: itemId, before: before.concat(removed) });
       return change.sequence;
     });
+  }
+
+  /** @throws ErrorResponse 410 */
+  #item(itemId: string): StoredItem {
+    const item = this.#records.items.read(itemId);
+    if (item === undefined) throw noSuchItem(itemId);
+    return item;
   }
 
   /** Replaces the rows EDIX sent by others. Rows added since follow them. @throws ErrorResponse 423 */
@@ -161,7 +148,7 @@ export class Editing {
       if (isStale || records.index.removals !== plan.removals) return undefined;
       const change = { ...editor, ...records.stamp() };
       this.#log('index', undefined, change);
-      this.#diff(undefined, 'index', 'Edited', change, plan.hunks);
+      this.#diff(undefined, 'index', 'Edited', change, plan.diff);
       const [before, after] = [linesFrom(plan.before), linesFrom(plan.after)];
       records.audit.add({ ...change, action: 'edit-index', before, after });
       records.index.change(plan);
@@ -190,30 +177,15 @@ export class Editing {
     this.#records.editLog.append(time, linesFrom(entry));
   }
 
-  #diff(
-    item: string | undefined,
-    label: string,
-    what: 'Edited' | 'Withdrawn',
-    change: Change,
-    hunks: readonly Hunk[],
-  ): void {
+  #diff(item: string | undefined, label: string, what: 'Edited' | 'Withdrawn', change: Change, diff: Octets): void {
     const { sequence, time } = change;
     const labels = {
       before: octets`${ascii(label)} Before ${formatHex32(sequence)} ${formatHex32(time)}`,
       after: octets`${ascii(label)} ${ascii(what)} at ${formatTime(time)}`,
     };
-    const text = formatDiff(labels, hunks);
+    const text = labelled(labels, diff);
     if (text !== '') this.#records.diffs.append(item, time, text);
   }
-}
-
-/** An item in the form of groggsd's files and of ITEM. */
-export function fileOf(item: StoredItem): Octets {
-  return octets`${formatItemStatus(item)}\n${item.text}`;
-}
-
-function linesOf(text: Octets): Octets[] {
-  return text.split('\n').slice(0, -1);
 }
 
 function linesFrom(lines: readonly Octets[]): Octets {

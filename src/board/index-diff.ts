@@ -1,6 +1,7 @@
 import { eventLoop } from '../wire/fair-share.ts';
+import type { Octets } from '../wire/octets.ts';
 import type { IndexLog, Row } from './index-log.ts';
-import { CONTEXT, type Hunk } from './unified-diff.ts';
+import { CONTEXT, formatting, type Hunk, type Stretch } from './unified-diff.ts';
 
 /** positions counted in one piece */
 const COUNTED = 8192;
@@ -10,8 +11,11 @@ export interface NumberedRow extends Row {
   readonly line: number;
 }
 
-/** The hunks for rows removed from the index. Reads only the rows that the diff shows: the index may have a million. */
-export function rowDeletionHunks(index: IndexLog, rows: readonly NumberedRow[]): Hunk[] {
+/**
+ * The diff for rows removed from the index, without labels. Reads only the rows that it shows: the index may have a
+ * million. Yields after each hunk, and now and then.
+ */
+export function* rowDeletionDiff(index: IndexLog, rows: readonly NumberedRow[]): Generator<undefined, Octets> {
   const hunks: Hunk[] = [];
   let gone = 0;
   for (const group of groups(rows)) {
@@ -22,15 +26,17 @@ export function rowDeletionHunks(index: IndexLog, rows: readonly NumberedRow[]):
     const deleted = new Set(group.map(({ position }) => position));
     const between = index.rows(first.position, last.position);
     const after = index.rowsAfter(last.position, CONTEXT);
-    const lines = [...before, ...between, ...after].map(({ position, row }) => ({
-      sign: deleted.has(position) ? ('-' as const) : (' ' as const),
-      line: row,
-    }));
+    const shown = [...before, ...between, ...after];
+    const file = shown.map(({ row }) => row);
+    const stretches = shown.map(({ position }, at): Stretch => {
+      return { sign: deleted.has(position) ? '-' : ' ', file, from: at, to: at + 1 };
+    });
     const oldStart = first.line - before.length;
-    hunks.push({ oldStart, newStart: oldStart - gone, lines });
+    hunks.push({ oldStart, newStart: oldStart - gone, stretches });
     gone += group.length;
+    yield;
   }
-  return hunks;
+  return yield* formatting(hunks);
 }
 
 /** Rows, ascending, with their places in the index. Valid while `index.removals` does not change. */

@@ -8,7 +8,7 @@ import { type Octets, octets } from '../wire/octets.ts';
 import { ErrorResponse } from './error-response.ts';
 import type { IndexLog, Row, RowChanges } from './index-log.ts';
 import { KeptRows, keyOf } from './kept-rows.ts';
-import { CONTEXT, type Difference, differing, findingHunks, type Hunk, type Lines } from './unified-diff.ts';
+import { CONTEXT, type Difference, differing, formatting, hunksOf, type Lines } from './unified-diff.ts';
 
 /** The most rows that one edit may remove or add: they change in one transaction. */
 export const MOST_ROWS = 1000;
@@ -18,7 +18,8 @@ const AT_ONCE = 512;
 const PAGES = 16;
 
 export interface IndexPlan extends RowChanges {
-  readonly hunks: readonly Hunk[];
+  /** without labels */
+  readonly diff: Octets;
   /** the rows removed, and those added */
   readonly before: readonly Octets[];
   readonly after: readonly Octets[];
@@ -54,10 +55,10 @@ export async function planIndexEdit(index: IndexLog, end: number, lines: Lines):
   );
   // What follows the last difference is shown, too.
   for (const row of index.rowsAfter(tail.position - 1, Math.min(CONTEXT, tail.count))) present.push(row);
-  const hunks = await eventLoop.inTurns(findingHunks(differences, present, wanted, first + 1));
+  const diff = await eventLoop.inTurns(formatting(hunksOf(differences, present, wanted, first + 1)));
   const after = tail.count > 0 ? tail.position : (index.rowsAfter(end, 1)[0]?.position ?? Number.POSITIVE_INFINITY);
   const before = head.count > 0 ? head.position : Number.NEGATIVE_INFINITY;
-  return { hunks, removals, ...(await eventLoop.inTurns(placing(differences, present, wanted, before, after))) };
+  return { diff, removals, ...(await eventLoop.inTurns(placing(differences, present, wanted, before, after))) };
 }
 
 function tooManyRows(): ErrorResponse {
@@ -74,7 +75,7 @@ function* placing(
   wanted: Lines,
   before: number,
   after: number,
-): Generator<undefined, Omit<IndexPlan, 'hunks' | 'removals'>> {
+): Generator<undefined, Omit<IndexPlan, 'diff' | 'removals'>> {
   const leaving: Octets[] = [];
   const entering: Octets[] = [];
   const removed: number[] = [];

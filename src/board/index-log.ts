@@ -47,6 +47,7 @@ export class IndexLog {
   readonly #first: StatementSync;
   readonly #last: StatementSync;
   readonly #ofItem: StatementSync;
+  readonly #countOfItem: StatementSync;
   readonly #deleteItem: StatementSync;
   readonly #countBetween: StatementSync;
   readonly #before: StatementSync;
@@ -84,6 +85,7 @@ export class IndexLog {
     this.#first = db.prepare('SELECT position, sequence FROM index_rows ORDER BY position LIMIT 1');
     this.#last = db.prepare('SELECT position, sequence FROM index_rows ORDER BY position DESC LIMIT 1');
     this.#ofItem = db.prepare('SELECT position, row FROM index_rows WHERE item = ? ORDER BY position LIMIT ?');
+    this.#countOfItem = db.prepare('SELECT count(*) AS n FROM index_rows WHERE item = ?');
     this.#deleteItem = db.prepare('DELETE FROM index_rows WHERE item = ? RETURNING position');
     this.#countBetween = db.prepare('SELECT count(*) AS n FROM index_rows WHERE position >= ? AND position < ?');
     this.#before = db.prepare('SELECT position, row FROM index_rows WHERE position < ? ORDER BY position DESC LIMIT ?');
@@ -215,6 +217,10 @@ export class IndexLog {
   /** The first rows of an item, at most `most`. */
   rowsOfItem(item: string, most = Number.MAX_SAFE_INTEGER): Row[] {
     return this.#ofItem.all(item, most).map(asRow);
+  }
+
+  countOfItem(item: string): number {
+    return Number(this.#countOfItem.get(item)?.['n']);
   }
 
   /** At most `count` rows before a position, in order. */

@@ -34,6 +34,11 @@ export function subjectOf(text: Octets): Octets | undefined {
   return undefined;
 }
 
+/** An item in the form of groggsd's files and of ITEM. */
+export function fileOf(item: StoredItem): Octets {
+  return octets`${formatItemStatus(item)}\n${item.text}`;
+}
+
 /** An item made elsewhere. @throws Error if no board could have it in this form */
 export function itemFromElsewhere(
   id: string,
@@ -124,8 +129,8 @@ export class Items {
     if (kept !== undefined) return kept;
     const item = this.read(id);
     if (item === undefined) return undefined;
-    const { text, ...summary } = item;
-    const ready = { answer: dataAnswer(octets`${formatItemStatus(item)}\n${text}`), summary };
+    const { text: _, ...summary } = item;
+    const ready = { answer: dataAnswer(fileOf(item)), summary };
     this.#ready.set(id, ready);
     return ready;
   }

@@ -3,8 +3,7 @@
  * the same bound, 10,000 lines that all differ keep it busy for 55 to 70 ms without a pause, and this code for 13, with
  * pauses. With a callback, jsdiff waits for a timer at each of a thousand steps.
  */
-import { atOnce } from '../wire/fair-share.ts';
-import { type Octets, octets, octetsFrom } from '../wire/octets.ts';
+import { join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
 
 /** lines around a change */
 export const CONTEXT = 3;
@@ -31,24 +30,26 @@ export interface Difference {
   readonly added: number;
 }
 
-/** A line of both files, of the old one, or of the new one. */
-interface DiffLine {
+/** Lines that are in both files, in the old one, or in the new one: one after the other, in `file`. */
+export interface Stretch {
   readonly sign: ' ' | '-' | '+';
-  readonly line: Octets;
+  readonly file: Lines;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Lines shown together, and where they begin in both files (counted from 1). */
 export interface Hunk {
   readonly oldStart: number;
   readonly newStart: number;
-  readonly lines: readonly DiffLine[];
+  readonly stretches: readonly Stretch[];
 }
 
-/** What changed between two files of bounded length, with its context. */
-export function hunksBetween(before: readonly Octets[], after: readonly Octets[]): Hunk[] {
+/** The diff of two files, as `formatting` makes it. Yields now and then. */
+export function* diffing(before: readonly Octets[], after: readonly Octets[]): Generator<undefined, Octets> {
   const same = (old: number, present: number) => before[old] === after[present];
-  const differences = atOnce(differing(before.length, after.length, same));
-  return atOnce(findingHunks(differences, before, after));
+  const differences = yield* differing(before.length, after.length, same);
+  return yield* formatting(hunksOf(differences, before, after));
 }
 
 /**
@@ -126,64 +127,67 @@ function backtrack({ oldAt, removed, newAt, added }: Difference, reached: readon
 }
 
 /**
- * The differences with their context. Yields after each.
+ * The differences with their context.
  * @param first number of the first line, in both files
  */
-export function* findingHunks(
-  differences: readonly Difference[],
-  before: Lines,
-  after: Lines,
-  first = 1,
-): Generator<undefined, Hunk[]> {
+export function hunksOf(differences: readonly Difference[], before: Lines, after: Lines, first = 1): Hunk[] {
   const hunks: Hunk[] = [];
-  let lines: DiffLine[] = [];
+  let stretches: Stretch[] = [];
   /** line of the old file up to which all is shown */
   let shown = 0;
-  const show = (sign: DiffLine['sign'], from: Lines, start: number, end: number) => {
-    for (let n = start; n < end; n++) lines.push({ sign, line: from.at(n) ?? octets`` });
+  const show = (sign: Stretch['sign'], file: Lines, from: number, to: number) => {
+    if (to > from) stretches.push({ sign, file, from, to });
   };
   const close = () => show(' ', before, shown, Math.min(shown + CONTEXT, before.length));
   for (const { oldAt, removed, newAt, added } of differences) {
-    if (lines.length === 0 || oldAt - shown > 2 * CONTEXT) {
-      if (lines.length > 0) close();
-      lines = [];
+    if (stretches.length === 0 || oldAt - shown > 2 * CONTEXT) {
+      if (stretches.length > 0) close();
+      stretches = [];
       const above = Math.min(CONTEXT, oldAt);
       shown = oldAt - above;
-      hunks.push({ oldStart: first + shown, newStart: first + newAt - above, lines });
+      hunks.push({ oldStart: first + shown, newStart: first + newAt - above, stretches });
     }
     show(' ', before, shown, oldAt);
     show('-', before, oldAt, oldAt + removed);
     show('+', after, newAt, newAt + added);
     shown = oldAt + removed;
-    yield;
   }
-  if (lines.length > 0) close();
+  if (stretches.length > 0) close();
   return hunks;
 }
 
-/** The diff with its labels, lines ended by LF. Empty if nothing changed. */
-export function formatDiff(
-  labels: { readonly before: Octets; readonly after: Octets },
-  hunks: readonly Hunk[],
-): Octets {
-  if (hunks.length === 0) return octets``;
-  let text = octets`--- ${labels.before}\n+++ ${labels.after}\n`;
-  for (const { oldStart, newStart, lines } of hunks) {
-    const old = range(oldStart, lines.length - countOf('+', lines));
-    const present = range(newStart, lines.length - countOf('-', lines));
-    text = octets`${text}@@ -${old} +${present} @@\n${signedLines(lines)}`;
+/** A diff without its labels, lines ended by LF. Empty if nothing changed. Yields now and then. */
+export function* formatting(hunks: readonly Hunk[]): Generator<undefined, Octets> {
+  const pieces: Octets[] = [];
+  for (const { oldStart, newStart, stretches } of hunks) {
+    const [old, present] = [range(oldStart, countOf(stretches, '+')), range(newStart, countOf(stretches, '-'))];
+    pieces.push(octets`@@ -${old} +${present} @@\n`);
+    for (const { sign, file, from, to } of stretches) {
+      for (let at = from; at < to; at += STRETCH) {
+        pieces.push(signed(sign, file, at, Math.min(at + STRETCH, to)));
+        yield;
+      }
+    }
   }
-  return text;
+  return join(pieces, octets``);
 }
 
-function countOf(sign: DiffLine['sign'], lines: readonly DiffLine[]): number {
-  return lines.reduce((count, line) => count + Number(line.sign === sign), 0);
+/** The diff with its labels. Empty if nothing changed. */
+export function labelled(labels: { readonly before: Octets; readonly after: Octets }, diff: Octets): Octets {
+  return diff === '' ? diff : octets`--- ${labels.before}\n+++ ${labels.after}\n${diff}`;
+}
+
+/** The lines that are not only in the other file. @param other their sign */
+function countOf(stretches: readonly Stretch[], other: Stretch['sign']): number {
+  return stretches.reduce((count, { sign, from, to }) => (sign === other ? count : count + to - from), 0);
 }
 
 /** Written into one Buffer: joined one after the other, thousands of lines make three strings each. */
-function signedLines(lines: readonly DiffLine[]): Octets {
-  const text = Buffer.allocUnsafe(lines.reduce((size, { line }) => size + line.length + 2, 0));
-  lines.reduce((at, { sign, line }) => {
+function signed(sign: Stretch['sign'], file: Lines, from: number, to: number): Octets {
+  const lines: Octets[] = [];
+  for (let n = from; n < to; n++) lines.push(file.at(n) ?? octets``);
+  const text = Buffer.allocUnsafe(lines.reduce((size, line) => size + line.length + 2, 0));
+  lines.reduce((at, line) => {
     text[at] = sign.charCodeAt(0);
     const end = at + 1 + text.write(line, at + 1, 'latin1');
     text[end] = LF;

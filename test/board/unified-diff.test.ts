@@ -1,17 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { differing, formatDiff, hunksBetween } from '../../src/board/unified-diff.ts';
+import { differing, diffing, labelled } from '../../src/board/unified-diff.ts';
 import { atOnce } from '../../src/wire/fair-share.ts';
-import { octets } from '../../src/wire/octets.ts';
+import { type Octets, octets } from '../../src/wire/octets.ts';
 import { patch } from './patch.ts';
 
 const labels = { before: octets`old`, after: octets`new` };
+const diffOf = (before: readonly Octets[], after: readonly Octets[]) =>
+  labelled(labels, atOnce(diffing(before, after)));
 const file = fc.array(fc.constantFrom(octets`a`, octets`b`, octets`c`, octets`d`, octets``), { maxLength: 40 });
 
 test('applied to the old file, a diff makes the new one', () => {
   fc.assert(
     fc.property(file, file, (before, after) => {
-      const diff = formatDiff(labels, hunksBetween(before, after));
+      const diff = diffOf(before, after);
       expect(patch(before, diff)).toEqual(after);
     }),
   );
@@ -37,7 +39,7 @@ test('between two differences, the files have the same lines', () => {
 test('hunks as GNU diff prints them', () => {
   const before = Array.from({ length: 20 }, (_, i) => octets`line ${i + 1}`);
   const after = [...before.slice(0, 4), octets`new`, ...before.slice(5, 15), ...before.slice(16), octets`end`];
-  expect(formatDiff(labels, hunksBetween(before, after))).toBe(
+  expect(diffOf(before, after)).toBe(
     [
       '--- old',
       '+++ new',
@@ -63,11 +65,12 @@ test('hunks as GNU diff prints them', () => {
       '',
     ].join('\n'),
   );
-  expect(formatDiff(labels, hunksBetween([octets`x`], []))).toBe('--- old\n+++ new\n@@ -1 +0,0 @@\n-x\n');
+  expect(diffOf([octets`x`], [])).toBe('--- old\n+++ new\n@@ -1 +0,0 @@\n-x\n');
 });
 
 test('two files that have nothing in common', () => {
   const before = Array.from({ length: 3000 }, (_, i) => octets`a${i}`);
   const after = Array.from({ length: 3000 }, (_, i) => octets`b${i}`);
-  expect(hunksBetween(before, after)).toMatchObject([{ oldStart: 1, newStart: 1, lines: { length: 6000 } }]);
+  const all = [...before.map((line) => `-${line}\n`), ...after.map((line) => `+${line}\n`)];
+  expect(diffOf(before, after)).toBe(`--- old\n+++ new\n@@ -1,3000 +1,3000 @@\n${all.join('')}`);
 });

@@ -141,8 +141,10 @@ class ParserRunner implements Runner {
     const { ways = 1 } = this.#target;
     try {
       this.#watch.start();
-      for (let way = 0; way < ways; way++) this.#target.run(input, way);
-      if (this.#limit === false || !this.#watch.suspicious()) return undefined;
+      const checks = Array.from({ length: ways }, (_, way) => this.#target.run(input, way));
+      const suspicious = this.#watch.suspicious();
+      for (const check of checks) check?.();
+      if (this.#limit === false || !suspicious) return undefined;
     } catch (error) {
       return error;
     }
@@ -151,7 +153,7 @@ class ParserRunner implements Runner {
 
   async #measure(input: Buffer, ways: number, limit: Limit): Promise<void> {
     for (let way = 0; way < ways; way++) {
-      this.dearest = dearer(this.dearest, await checkCost(() => this.#target.run(input, way), limit));
+      this.dearest = dearer(this.dearest, await checkCost(() => void this.#target.run(input, way), limit));
     }
   }
 

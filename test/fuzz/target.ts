@@ -21,8 +21,11 @@ export interface ParserTarget extends Described {
    * its own: no caller does all of them at once. Default 1
    */
   readonly ways?: number;
-  /** @param way from 0 */
-  run(input: Buffer, way: number): void;
+  /**
+   * @param way from 0
+   * @returns what checks the result, if that does not count as cost of the case
+   */
+  run(input: Buffer, way: number): (() => void) | undefined;
 }
 
 /** A server or client to talk to. It is opened again every `WORLD_CASES` cases, so what a case leaves behind is bounded. */

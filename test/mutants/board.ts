@@ -53,17 +53,21 @@ export const boardMutants = [
   ...breaking(
     'src/board/editing.ts',
     EDITING,
-    ['a reply made during an edit is kept', 'text: text.concat(item.text.slice(edit.text.length)),', 'text,'],
-    [
-      'an edit of what has changed meanwhile is refused',
-      'if (!item.text.startsWith(edit.text))',
-      'if (item.text.length < edit.text.length)',
-    ],
     ['a withdrawn item has no rows', '      records.index.removeItem(itemId);', ''],
     [
       'an edit has a row of its own',
       "      records.index.append(formatIndexEntry({ sequence, time, itemId, userid, type: 'E', subject }));",
       '',
+    ],
+  ),
+  ...breaking(
+    'src/board/item-edit.ts',
+    EDITING,
+    ['a reply made during an edit is kept', 'text.concat(item.text.slice(sent.length))', 'text'],
+    [
+      'an edit of what has changed meanwhile is refused',
+      'if (!item.text.startsWith(sent))',
+      'if (item.text.length < sent.length)',
     ],
   ),
   ...breaking(

@@ -3,6 +3,7 @@ import { breaking, HANGS } from './mutant.ts';
 const MIRROR = ['test/bridge/mirror/turns.test.ts'];
 const CLIENT = ['test/rgtp/client/turns.test.ts'];
 const BOARD = ['test/board/turns.test.ts'];
+const ITEMS = ['test/board/item-edit.test.ts'];
 const SHARE = ['test/wire/fair-share.test.ts'];
 const FAIR = ['test/nntp/fairness.test.ts'];
 const ANSWER = ['test/nntp/answer.test.ts'];
@@ -305,11 +306,7 @@ export const turnMutants = [
     'src/board/unified-diff.ts',
     BOARD,
     ['long files are compared in turns', '        x++;\n        if (++steps % STRETCH === 0) yield;', '        x++;'],
-    [
-      'what a diff shows is found in turns',
-      '    yield;\n  }\n  if (lines.length > 0) close();',
-      '  }\n  if (lines.length > 0) close();',
-    ],
+    ['what a diff shows is written in turns', '        yield;\n      }\n    }\n', '      }\n    }\n'],
     ['where long files begin alike is looked for in turns', 'if (++head % STRETCH === 0) yield;', '++head;'],
     ['where long files end alike is looked for in turns', 'if (++tail % STRETCH === 0) yield;', '++tail;'],
   ),
@@ -343,8 +340,8 @@ export const turnMutants = [
     BOARD,
     [
       'a withdrawal counts lines again after another',
-      'if (records.index.removals !== removals || found.length !== rows.length) return undefined;',
-      'if (found.length !== rows.length) return undefined;',
+      ' || records.index.removals !== plan.removals) return undefined;\n      if (records.index.countOf',
+      ') return undefined;\n      if (records.index.countOf',
     ],
     [
       'an index that changed while it was compared is compared again',
@@ -357,6 +354,41 @@ export const turnMutants = [
       'if (records.index.removals',
     ],
   ),
+  ...breaking(
+    'src/board/editing.ts',
+    ITEMS,
+    [
+      'an edit is planned again for what came meanwhile',
+      '      if (fileOf(item) !== plan.before) return undefined;\n',
+      '',
+    ],
+    ['a withdrawal is planned again for what came meanwhile', 'fileOf(this.#item(itemId)) !== before || ', ''],
+    [
+      '… and for rows that came',
+      '      if (records.index.countOfItem(itemId) !== rows.length) return undefined;\n',
+      '',
+    ],
+  ),
+  ...breaking(
+    'src/board/item-edit.ts',
+    ITEMS,
+    [
+      'a long item is compared in turns',
+      'await eventLoop.inTurns(diffing(old, [STATUS, ...present]))',
+      '((work) => { for (let step = work.next(); ; step = work.next()) if (step.done) return step.value; })(diffing(old, [STATUS, ...present]))',
+    ],
+    ['no line is like the new status line', 'const STATUS = octets`\\n`;', 'const STATUS = octets``;'],
+  ),
+  ...breaking('src/board/unified-diff.ts', ITEMS, [
+    'of many lines, a few are written at a time',
+    'at += STRETCH) {\n        pieces.push(signed(sign, file, at, Math.min(at + STRETCH, to)));',
+    'at = to) {\n        pieces.push(signed(sign, file, at, to));',
+  ]),
+  ...breaking('src/board/index-diff.ts', ITEMS, [
+    'the rows that a withdrawal shows are read in turns',
+    '    yield;\n  }\n  return yield* formatting',
+    '  }\n  return yield* formatting',
+  ]),
   ...breaking('src/board/index-diff.ts', BOARD, [
     'lines are counted in turns',
     '      if (eventLoop.over()) await eventLoop.next();\n',

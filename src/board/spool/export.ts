@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatHex32 } from '../../rgtp/hex.ts';
 import { newFolder } from '../../store/new-file.ts';
 import { bytesOf, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
-import { fileOf } from '../editing.ts';
+import { fileOf } from '../items.ts';
 import type { BoardStore } from '../store.ts';
 import { USERID_OCTETS } from '../users.ts';
 import { formatUserDatabase } from './user-database.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { formatDiff, type Hunk, hunksBetween } from '../../../src/board/unified-diff.ts';
+import { diffing } from '../../../src/board/unified-diff.ts';
+import { atOnce } from '../../../src/wire/fair-share.ts';
 import { type Octets, octetsFrom } from '../../../src/wire/octets.ts';
 import { linesFrom } from '../seeds.ts';
 import type { ParserTarget } from '../target.ts';
@@ -20,26 +21,25 @@ export const unifiedDiff: ParserTarget = {
     const [first = '', ...rest] = input.toString('latin1').split(/^=\n/m);
     const sides = [first, rest.join('')].map((side) => linesFrom(octetsFrom(Buffer.from(side, 'latin1'))));
     const [before = [], after = []] = sides;
-    const hunks = hunksBetween(before, after);
-    check(before, after, hunks);
-    const label = octetsFrom(Buffer.from('x'));
-    assert.equal(formatDiff({ before: label, after: label }, hunks) === '', hunks.length === 0);
+    const diff = atOnce(diffing(before, after));
+    return () => check(before, after, diff);
   },
 };
 
-/** The hunks, and the lines between them, are all of both files. (In loops: what a check allocates counts, too.) */
-function check(before: readonly Octets[], after: readonly Octets[], hunks: readonly Hunk[]): void {
+/** Applied as strictly as can be, it makes the new file of the old one. */
+function check(before: readonly Octets[], after: readonly Octets[], diff: Octets): void {
   let [old, present] = [0, 0];
   const common = (to: number) => {
     while (old < to) assert(before[old++] === after[present++]);
   };
-  for (const { oldStart, newStart, lines } of hunks) {
-    common(oldStart - 1);
-    assert.equal(present, newStart - 1);
-    for (const { sign, line } of lines) {
-      if (sign !== '+') assert(before[old++] === line);
-      if (sign !== '-') assert(after[present++] === line);
+  for (const line of linesFrom(diff)) {
+    const [, start, none] = /^@@ -(\d+)(,0)?/.exec(line) ?? [];
+    if (start !== undefined) {
+      common(none === undefined ? Number(start) - 1 : Number(start));
+      continue;
     }
+    if (!line.startsWith('+')) assert(before[old++] === line.slice(1));
+    if (!line.startsWith('-')) assert(after[present++] === line.slice(1));
   }
   common(before.length);
   assert.equal(present, after.length);
