@@ -5,10 +5,11 @@
 import { LRUCache } from 'lru-cache';
 import { eventLoop } from '../wire/fair-share.ts';
 import { type Octets, octets } from '../wire/octets.ts';
+import { type Difference, differing } from './differences.ts';
 import { ErrorResponse } from './error-response.ts';
 import type { IndexLog, Row, RowChanges } from './index-log.ts';
 import { KeptRows, keyOf } from './kept-rows.ts';
-import { CONTEXT, type Difference, differing, formatting, hunksOf, type Lines } from './unified-diff.ts';
+import { CONTEXT, formatting, hunksOf, type Lines } from './unified-diff.ts';
 
 /** The most rows that one edit may remove or add: they change in one transaction. */
 export const MOST_ROWS = 1000;

@@ -4,30 +4,18 @@
  * pauses. With a callback, jsdiff waits for a timer at each of a thousand steps.
  */
 import { join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
+import { type Difference, differing } from './differences.ts';
 
 /** lines around a change */
 export const CONTEXT = 3;
-/**
- * Bounds the work, which grows with its square: if more lines differ, everything between the first and the last counts
- * as changed.
- */
-const MAX_DIFFERENCES = 1000;
 const LF = 0x0a;
-/** steps between two yields: a step may compare two rows that have to be read */
+/** lines between two yields: they may have to be read */
 const STRETCH = 512;
 
 /** Lines by their numbers: an array, or what takes less memory than a string for each. */
 export interface Lines {
   readonly length: number;
   at(number: number): Octets | undefined;
-}
-
-/** A place where two files differ: what the old one has from `oldAt` on, and the new one from `newAt` on, counted from 0. */
-export interface Difference {
-  readonly oldAt: number;
-  readonly removed: number;
-  readonly newAt: number;
-  readonly added: number;
 }
 
 /** Lines that are in both files, in the old one, or in the new one: one after the other, in `file`. */
@@ -50,80 +38,6 @@ export function* diffing(before: readonly Octets[], after: readonly Octets[]): G
   const same = (old: number, present: number) => before[old] === after[present];
   const differences = yield* differing(before.length, after.length, same);
   return yield* formatting(hunksOf(differences, before, after));
-}
-
-/**
- * Where files of any length differ, in order; between two differences there are common lines. Yields now and then.
- * @param same whether a line of the old file is that of the new one
- * @param giveUp called for the answer if over a thousand lines differ
- */
-export function* differing(
-  oldLength: number,
-  newLength: number,
-  same: (old: number, present: number) => boolean,
-  giveUp: (all: Difference) => Difference[] = (all) => [all],
-): Generator<undefined, Difference[]> {
-  const shorter = Math.min(oldLength, newLength);
-  let head = 0;
-  while (head < shorter && same(head, head)) if (++head % STRETCH === 0) yield;
-  let tail = 0;
-  while (tail < shorter - head && same(oldLength - 1 - tail, newLength - 1 - tail)) if (++tail % STRETCH === 0) yield;
-  const [removed, added] = [oldLength - head - tail, newLength - head - tail];
-  const all = { oldAt: head, removed, newAt: head, added };
-  if (removed === 0 && added === 0) return [];
-  if (removed === 0 || added === 0) return [all];
-  const steps = yield* shortestEdit(all, same);
-  return steps === undefined ? giveUp(all) : backtrack(all, steps);
-}
-
-/** What each step reached. `undefined`: that would be too many. E. W. Myers, An O(ND) Difference Algorithm (1986). */
-function* shortestEdit(
-  { oldAt, removed, newAt, added }: Difference,
-  same: (old: number, present: number) => boolean,
-): Generator<undefined, Int32Array[] | undefined> {
-  let steps = 0;
-  const most = Math.min(removed + added, MAX_DIFFERENCES);
-  const reached: Int32Array[] = [];
-  const furthest = new Int32Array(2 * most + 3);
-  for (let d = 0; d <= most; d++) {
-    reached.push(furthest.slice(most + 1 - d - 1, most + 1 + d + 2));
-    for (let k = -d; k <= d; k += 2) {
-      const at = most + 1 + k;
-      const down = k === -d || (k !== d && (furthest[at - 1] ?? 0) < (furthest[at + 1] ?? 0));
-      let x = down ? (furthest[at + 1] ?? 0) : (furthest[at - 1] ?? 0) + 1;
-      if (++steps % STRETCH === 0) yield;
-      while (x < removed && x - k < added && same(oldAt + x, newAt + x - k)) {
-        x++;
-        if (++steps % STRETCH === 0) yield;
-      }
-      furthest[at] = x;
-      if (x >= removed && x - k >= added) return reached;
-    }
-  }
-  return undefined;
-}
-
-/** The differences, found from the last to the first. */
-function backtrack({ oldAt, removed, newAt, added }: Difference, reached: readonly Int32Array[]): Difference[] {
-  const found: Difference[] = [];
-  let x = removed;
-  let y = added;
-  for (let d = reached.length - 1; d > 0; d--) {
-    // reached[d] holds what step d − 1 reached, diagonals −d−1 to d+1.
-    const step = reached[d] ?? new Int32Array(0);
-    const on = (k: number) => step[k + d + 1] ?? 0;
-    const k = x - y;
-    const down = k === -d || (k !== d && on(k - 1) < on(k + 1));
-    x = down ? on(k + 1) : on(k - 1);
-    y = x - (down ? k + 1 : k - 1);
-    const one = { oldAt: oldAt + x, removed: down ? 0 : 1, newAt: newAt + y, added: down ? 1 : 0 };
-    const next = found.at(-1);
-    // No common line is between the two.
-    if (next?.oldAt === one.oldAt + one.removed && next.newAt === one.newAt + one.added) {
-      found[found.length - 1] = { ...one, removed: one.removed + next.removed, added: one.added + next.added };
-    } else found.push(one);
-  }
-  return found.reverse();
 }
 
 /**

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { differing, diffing, labelled } from '../../src/board/unified-diff.ts';
+import { differing } from '../../src/board/differences.ts';
+import { diffing, labelled } from '../../src/board/unified-diff.ts';
 import { atOnce } from '../../src/wire/fair-share.ts';
 import { type Octets, octets } from '../../src/wire/octets.ts';
 import { patch } from './patch.ts';

@@ -303,13 +303,18 @@ export const turnMutants = [
     ['an edit of the index is bounded', 'const MOST_ROWS = 1000;', 'const MOST_ROWS = 1_000_000;'],
   ),
   ...breaking(
-    'src/board/unified-diff.ts',
+    'src/board/differences.ts',
     BOARD,
-    ['long files are compared in turns', '        x++;\n        if (++steps % STRETCH === 0) yield;', '        x++;'],
-    ['what a diff shows is written in turns', '        yield;\n      }\n    }\n', '      }\n    }\n'],
+    ['long files are compared in turns', 'let left = STRETCH;', 'let left = Number.POSITIVE_INFINITY;'],
+    ['lines that are the same are passed over in turns', 'newAt + x - k); left--) x++;', 'newAt + x - k); ) x++;'],
     ['where long files begin alike is looked for in turns', 'if (++head % STRETCH === 0) yield;', '++head;'],
     ['where long files end alike is looked for in turns', 'if (++tail % STRETCH === 0) yield;', '++tail;'],
   ),
+  ...breaking('src/board/unified-diff.ts', BOARD, [
+    'what a diff shows is written in turns',
+    '        yield;\n      }\n    }\n',
+    '      }\n    }\n',
+  ]),
   ...breaking('src/board/edit-text.ts', BOARD, [
     'the rows that an editor sends are no million strings',
     '    lines: () => new KeptRows(),\n',
