@@ -37,11 +37,17 @@ export class AccountsInFile {
     return row && accountOf(row);
   }
 
-  /** Within a transaction, as `remove`; then call `changed`. */
-  put({ name, passwordHash, userid, secret, settings }: StoredAccount): void {
-    const insert =
-      'INSERT OR REPLACE INTO accounts (name, password_hash, userid, secret, settings) VALUES (?, ?, ?, ?, ?)';
-    this.#db.prepare(insert).run(name, passwordHash, userid, secret, settings);
+  /** See `Permanent.putAccount`. Within a transaction, as `remove`; then call `changed`. */
+  put({ name, passwordHash, userid, secret, settings }: StoredAccount, instead?: StoredAccount | null): boolean {
+    const values = [passwordHash, userid, secret, settings, name];
+    const insert = `INSERT OR ${instead === null ? 'IGNORE' : 'REPLACE'} INTO accounts
+       (password_hash, userid, secret, settings, name) VALUES (?, ?, ?, ?, ?)`;
+    const update = `UPDATE accounts SET password_hash = ?, userid = ?, secret = ?, settings = ?
+       WHERE name = ? AND password_hash = ?`;
+    const { changes } = instead
+      ? this.#db.prepare(update).run(...values, instead.passwordHash)
+      : this.#db.prepare(insert).run(...values);
+    return changes === 1;
   }
 
   /** false: there is no such account. */

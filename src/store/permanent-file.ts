@@ -236,9 +236,10 @@ export class PermanentFile implements Permanent {
     this.#accounts.follow(listener);
   }
 
-  async putAccount(account: StoredAccount): Promise<void> {
-    this.#transact(() => this.#accounts.put(account));
+  async putAccount(account: StoredAccount, instead?: StoredAccount | null): Promise<boolean> {
+    const isPut = this.#transact(() => this.#accounts.put(account, instead));
     this.#accounts.changed();
+    return isPut;
   }
 
   async removeAccount(name: string): Promise<boolean> {

@@ -92,7 +92,11 @@ export interface Permanent {
 
   account(name: string): Promise<StoredAccount | undefined>;
   accounts(): Promise<readonly StoredAccount[]>;
-  putAccount(account: StoredAccount): Promise<void>;
+  /**
+   * @param instead the account, unchanged since, that this one replaces; `null`: none of that name. Default: whatever is there
+   * @returns whether it was stored
+   */
+  putAccount(account: StoredAccount, instead?: StoredAccount | null): Promise<boolean>;
   /** false: there was no such account */
   removeAccount(name: string): Promise<boolean>;
   /**

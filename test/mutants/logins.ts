@@ -36,6 +36,8 @@ export const loginMutants = [
   ...breaking(
     'src/bridge/login/local-accounts.ts',
     ['test/bridge/login/local-accounts.test.ts'],
+    ['of two accounts with one name there is one', 'putAccount(stored, null)', 'putAccount(stored)'],
+    ['what was removed meanwhile stays removed', 'passwordHash }, stored))', 'passwordHash }))'],
     ['no local account is added with another key', '    await this.tryKey();\n', ''],
     ['a damaged local account keeps nobody else out', 'failure ??= error;', 'throw error;'],
     ['a damaged password is named', 'if (!isPasswordHash(passwordHash)) {', 'if (passwordHash === name) {'],
@@ -46,8 +48,16 @@ export const loginMutants = [
     ],
   ),
   ...breaking(
+    'src/store/postgres/logins-table.ts',
+    ['test/store/permanent.test.ts'],
+    ['in a database, a name is taken once', "instead === null ? 'NOTHING' : REPLACE", 'REPLACE'],
+    ['and only what is unchanged is replaced', 'AND password_hash = $7 RETURNING', 'AND $7 = $7 RETURNING'],
+  ),
+  ...breaking(
     'src/store/accounts-in-file.ts',
     ['test/store/permanent.test.ts'],
+    ['in a file, a name is taken once', "instead === null ? 'IGNORE' : 'REPLACE'", "'REPLACE'"],
+    ['and only what is unchanged is replaced', 'AND password_hash = ?', 'AND password_hash != ?'],
     ['local accounts that can’t be read are none', 'for (const listener of this.#listeners) listener([]);', '', HANGS],
     ['and are read again', '        seen = undefined;\n', '', HANGS],
     ['and tell why', 'this.#trouble = troubleFrom(error, this.#path);', ''],

@@ -248,6 +248,20 @@ describe.each(kinds)('in %s', (_, isHere, open) => {
     expect((await store.accounts()).map((each) => each.name)).toEqual(['aaron', 'anne']);
     expect([await store.removeAccount('anne'), await store.removeAccount('anne')]).toEqual([true, false]);
   });
+
+  test('an account that was added, changed or removed meanwhile stays as it is', async () => {
+    const account = { name: 'anne', passwordHash: '$1', userid: 'anne', secret: Uint8Array.of(1), settings: '{}' };
+    const other = { ...account, userid: 'other' };
+    expect(await store.putAccount(account, null)).toBe(true);
+    expect(await store.putAccount(other, null)).toBe(false);
+    expect(await store.putAccount(other, { ...account, passwordHash: '$2' })).toBe(false);
+    expect(await store.account('anne')).toEqual(account);
+    expect(await store.putAccount({ ...account, passwordHash: '$2' }, account)).toBe(true);
+    expect(await store.account('anne')).toMatchObject({ passwordHash: '$2' });
+    await store.removeAccount('anne');
+    expect(await store.putAccount(other, account)).toBe(false);
+    expect(await store.account('anne')).toBeUndefined();
+  });
 });
 
 test('a file of the first version opens with all it holds', async () => {

@@ -89,17 +89,18 @@ export class LocalAccounts {
     const secret = parseSecret(account.secret);
     if (secret === undefined || secret.length === 0)
       throw new AccountError('the secret must be hexadecimal digits, two for each octet');
-    if (await this.has(name)) throw new AccountError(`there is an account "${name}" already`);
+    if (await this.has(name)) throw taken(name);
     const isFirst = (await this.#permanent.accounts()).length === 0;
     // One sealed with another key could not be opened together with the others.
     await this.tryKey();
-    await this.#permanent.putAccount({
+    const stored = {
       name,
       passwordHash: await hashPassword(checked(account.password), this.#cost),
       userid,
       secret: this.#box(isFirst).seal(secret, label(name, userid)),
       settings: JSON.stringify(grogname === undefined ? {} : { grogname }),
-    });
+    };
+    if (!(await this.#permanent.putAccount(stored, null))) throw taken(name);
   }
 
   /** Also removes what is remembered of its logins. false: there is no such account. */
@@ -113,7 +114,10 @@ export class LocalAccounts {
   async setPassword(name: string, password: string): Promise<void> {
     const stored = await this.#permanent.account(name);
     if (stored === undefined) throw new AccountError(`there is no account "${name}"`);
-    await this.#permanent.putAccount({ ...stored, passwordHash: await hashPassword(checked(password), this.#cost) });
+    const passwordHash = await hashPassword(checked(password), this.#cost);
+    // What was removed meanwhile stays removed.
+    if (await this.#permanent.putAccount({ ...stored, passwordHash }, stored)) return;
+    throw new AccountError(`the account "${name}" was changed meanwhile: its password is not the one given here`);
   }
 
   /** The account, if there is one with this password. @throws StoreError if it is damaged */
@@ -176,6 +180,10 @@ export class LocalAccounts {
       this.#current = new Map(accounts.map(({ name, passwordHash }) => [name, passwordHash]));
     });
   }
+}
+
+function taken(name: string): AccountError {
+  return new AccountError(`there is an account "${name}" already`);
 }
 
 function checked(password: string): string {

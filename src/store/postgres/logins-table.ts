@@ -6,6 +6,9 @@ import type { BoardRows } from './board-rows.ts';
 /** ms */
 const LOOK_EVERY = 500;
 
+const REPLACE = `UPDATE SET password_hash = excluded.password_hash, userid = excluded.userid, secret = excluded.secret,
+  settings = excluded.settings`;
+
 /**
  * Who may log in: see the methods of the same names in `Permanent`. While the database is away, the last known state
  * applies.
@@ -40,16 +43,24 @@ export class LoginsTable {
     }
   }
 
-  async putAccount({ name, passwordHash, userid, secret, settings }: StoredAccount): Promise<void> {
-    await this.#rows.write(async (query) => {
-      await query(
-        `INSERT INTO accounts VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (board, name) DO UPDATE SET
-           password_hash = excluded.password_hash, userid = excluded.userid, secret = excluded.secret,
-           settings = excluded.settings`,
-        [this.#rows.board, name, passwordHash, userid, Buffer.from(secret), settings],
-      );
-    });
+  async putAccount(account: StoredAccount, instead?: StoredAccount | null): Promise<boolean> {
+    const { name, passwordHash, userid, secret, settings } = account;
+    const values = [this.#rows.board, name, passwordHash, userid, Buffer.from(secret), settings];
+    const put = await this.#rows.write((query) =>
+      instead
+        ? query(
+            `UPDATE accounts SET password_hash = $3, userid = $4, secret = $5, settings = $6
+               WHERE board = $1 AND name = $2 AND password_hash = $7 RETURNING 1`,
+            [...values, instead.passwordHash],
+          )
+        : query(
+            `INSERT INTO accounts VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (board, name) DO
+               ${instead === null ? 'NOTHING' : REPLACE} RETURNING 1`,
+            values,
+          ),
+    );
     await this.#look();
+    return put.length > 0;
   }
 
   async removeAccount(name: string): Promise<boolean> {

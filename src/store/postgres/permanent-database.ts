@@ -217,8 +217,8 @@ export class PermanentDatabase implements Permanent {
     return this.#logins.accounts();
   }
 
-  putAccount(account: StoredAccount): Promise<void> {
-    return this.#logins.putAccount(account);
+  putAccount(account: StoredAccount, instead?: StoredAccount | null): Promise<boolean> {
+    return this.#logins.putAccount(account, instead);
   }
 
   removeAccount(name: string): Promise<boolean> {

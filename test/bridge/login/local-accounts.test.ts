@@ -77,6 +77,18 @@ test('a name can be taken once; a password can be set for an existing account on
   await expect(accounts.setPassword('bob', 'correct horse')).rejects.toThrow('there is no account "bob"');
 });
 
+test('two changes at once: of two accounts with one name there is one, and what is removed stays so', async () => {
+  const permanent = PermanentFile.open(':memory:');
+  const box = SecretBox.temporary();
+  const accounts = new LocalAccounts(permanent, () => box, CHEAP);
+  const results = await Promise.allSettled([accounts.add(ANN), accounts.add({ ...ANN, password: 'battery staple' })]);
+  expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  const renewed = accounts.setPassword('ann', 'another horse');
+  await accounts.remove('ann');
+  await expect(renewed).rejects.toThrow(/changed meanwhile/);
+  expect(await accounts.has('ann')).toBe(false);
+});
+
 test('hashes are salted, and compare typed letters however they were composed', async () => {
   const [first, second] = await Promise.all([hashPassword('café crème'), hashPassword('café crème', CHEAP)]);
   expect(first).not.toBe(second);
