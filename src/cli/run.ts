@@ -8,6 +8,12 @@ export async function run(args: readonly string[]): Promise<number> {
   // Databases, keys and backups are readable only by their owner.
   process.umask(0o077);
   watchOutput();
+  // Node reads what is not UTF-8 as another name.
+  const unreadable = args.find((arg) => arg.includes('\uFFFD'));
+  if (unreadable !== undefined) {
+    process.stderr.write(`rgtp-nntp: "${unreadable}" is not UTF-8\nRename it, or name it in another way.\n`);
+    return 2;
+  }
   try {
     await program().parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);

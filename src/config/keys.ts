@@ -39,11 +39,14 @@ export function text(preset: string, notes: Noted & { pattern?: RegExp }) {
 /** The name of a file or folder. One in the configuration file is relative to that file's folder. */
 export function path(preset: string, notes: Noted & { readonly of: 'file' | 'folder' }) {
   const { of, ...rest } = notes;
-  return z
-    .string()
-    .regex(/^[^\r\n\0]*$/)
-    .prefault(preset)
-    .register(keyNotes, { ...rest, allowed: `the name of a ${of}`, kind: 'path' });
+  return (
+    z
+      .string()
+      // U+FFFD stands for what is not UTF-8: it names another file than the one that was meant.
+      .regex(/^[^\r\n\0\uFFFD]*$/)
+      .prefault(preset)
+      .register(keyNotes, { ...rest, allowed: `the name of a ${of}`, kind: 'path' })
+  );
 }
 
 /** Text whose default depends on other keys (see `usually`). */

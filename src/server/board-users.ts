@@ -1,9 +1,10 @@
 /** The embedded board's users, changed in the board's file. A server that has the file open sees the change. */
+import { randomBytes } from 'node:crypto';
 import type { AccessLevel } from '../board/access.ts';
 import { Registration } from '../board/registration.ts';
 import { accessName, UdbmError, type UdbmRequest } from '../board/udbm/request.ts';
 import { performUdbm } from '../board/udbm/run.ts';
-import { type Account, checkUserid } from '../board/users.ts';
+import { type Account, checkUserid, SECRET_OCTETS } from '../board/users.ts';
 import type { Config } from '../config/config.ts';
 import { decode, encode } from '../wire/charset.ts';
 import { type Octets, octets } from '../wire/octets.ts';
@@ -32,7 +33,7 @@ export interface ListedUser {
 
 export interface UserSecret {
   readonly userid: string;
-  /** hex; `none` if the account has no secret */
+  /** hex */
   readonly secret: string;
 }
 
@@ -56,15 +57,12 @@ export class BoardUsers {
   }
 
   /** Adds an account with a new secret. */
-  async add(chosen: Chosen & { readonly level: Level }): Promise<UserSecret> {
-    const who = this.#who(chosen);
-    await this.#perform({ kind: 'create', who, values: { newSecret: true } });
-    return this.#secretOf(chosen);
+  add(chosen: Chosen & { readonly level: Level }): Promise<UserSecret> {
+    return this.#withNewSecret('create', chosen);
   }
 
-  async renewSecret(chosen: Chosen): Promise<UserSecret> {
-    await this.#perform({ kind: 'update', who: this.#who(chosen), values: { newSecret: true } });
-    return this.#secretOf(chosen);
+  renewSecret(chosen: Chosen): Promise<UserSecret> {
+    return this.#withNewSecret('update', chosen);
   }
 
   async setDisabled(chosen: Chosen, disabled: boolean): Promise<void> {
@@ -113,12 +111,12 @@ export class BoardUsers {
     }
   }
 
-  #secretOf(chosen: Chosen): Promise<UserSecret> {
-    const { userid, level } = this.#who(chosen);
-    return withBoardFile(this.#config, ({ users }) => {
-      const account = users.levels(userid).find((one) => level === undefined || one.level === level);
-      return { userid: decode(userid, 'auto'), secret: account?.secret?.toString('hex').toUpperCase() ?? 'none' };
-    });
+  async #withNewSecret(kind: 'create' | 'update', chosen: Chosen): Promise<UserSecret> {
+    const who = this.#who(chosen);
+    // Not read back: by then, another process may have renewed it again.
+    const secret = randomBytes(SECRET_OCTETS);
+    await this.#perform({ kind, who, values: { secret } });
+    return { userid: decode(who.userid, 'auto'), secret: secret.toString('hex').toUpperCase() };
   }
 }
 

@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { BoardUsers } from '../../src/server/board-users.ts';
 import { unpackSampleSpool } from '../support/sample-board.ts';
 import { commandLine } from './command-line.ts';
 
@@ -110,6 +112,14 @@ describe('rgtp-nntp board user', () => {
         { ...account, level: 'write', state: 'enabled' },
       ]),
     );
+  });
+
+  it('shows each of two who renew a secret at once the one that they have set', async () => {
+    await run('board', 'user', 'add', 'dot@example.org');
+    const users = new BoardUsers(loadConfig({ environment: env }));
+    const dot = { userid: 'dot@example.org', level: undefined };
+    const [one, other] = await Promise.all([users.renewSecret(dot), users.renewSecret(dot)]);
+    expect(one.secret).not.toBe(other.secret);
   });
 
   it('does not take groggsd’s syntax', async () => {

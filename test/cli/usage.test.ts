@@ -35,6 +35,8 @@ describe('usage', () => {
     [['check', '--config'], 2, /option '-c, --config <file>' argument missing/],
     [['check', 'surplus'], 2, /too many arguments/],
     [['completion', 'tcsh'], 2, /Allowed choices are zsh, bash, fish/],
+    // What Node makes of octets that are not UTF-8.
+    [['backup', '/nowhere/caf\uFFFD'], 2, /"\/nowhere\/caf\uFFFD" is not UTF-8\n/],
     [['check', '--config', '/nowhere/x.yaml'], 2, /there is no configuration file \/nowhere\/x\.yaml/],
   ])('%j', async (args, code, text) => {
     const ended = await commandLine(args);

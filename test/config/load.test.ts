@@ -229,6 +229,7 @@ limits:
 
   it.each([
     ['boards: 5', 'c.yaml:1: boards: 5 is not allowed; it must be a list of 1 to 64 boards'],
+    ['data: caf\uFFFD', 'c.yaml:1: data: "caf\uFFFD" is not allowed; it must be the name of a folder'],
     ['boards: []', 'c.yaml:1: boards: [] is not allowed; it must be a list of 1 to 64 boards'],
     ['log: loud', 'c.yaml:1: log: "loud" is not allowed; it must be a section with the keys level, format'],
     ['- x', 'c.yaml:1: the file: ["x"] is not allowed; it must be a section with the keys name, listen,'],

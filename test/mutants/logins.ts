@@ -48,6 +48,29 @@ export const loginMutants = [
     ],
   ),
   ...breaking(
+    'src/server/board-users.ts',
+    ['test/cli/upkeep.test.ts'],
+    [
+      'who renews a secret is shown the one that was set',
+      'randomBytes(SECRET_OCTETS);',
+      'Buffer.alloc(SECRET_OCTETS);',
+    ],
+  ),
+  ...breaking(
+    'src/cli/run.ts',
+    ['test/cli/usage.test.ts'],
+    [
+      'names that are not UTF-8 are refused on the command line',
+      'if (unreadable !== undefined) {',
+      'if (unreadable === "") {',
+    ],
+  ),
+  ...breaking(
+    'src/config/keys.ts',
+    ['test/config/load.test.ts'],
+    ['and in the configuration', '0\\uFFFD]*$/)', '0]*$/)'],
+  ),
+  ...breaking(
     'src/store/postgres/logins-table.ts',
     ['test/store/permanent.test.ts'],
     ['in a database, a name is taken once', "instead === null ? 'NOTHING' : REPLACE", 'REPLACE'],
