@@ -8,14 +8,13 @@ if (major < 24) {
   // Left alone, Node answers this signal, which scripts that rotate logs like to send, with a debugger that everybody on the
   // machine can use.
   process.on('SIGUSR1', () => {});
-  const [{ enableCompileCache }, { fileURLToPath }, { setFlagsFromString }] = await Promise.all([
+  const [{ enableCompileCache }, { fileURLToPath }, { setFlagsFromString }, { loosenHeap }] = await Promise.all([
     import('node:module'),
     import('node:url'),
     import('node:v8'),
+    import('./cli/heap.ts'),
   ]);
-  // Left alone, V8 lets the heap grow to a multiple of what is in use, and never gives it back: 170 MB after the first
-  // reading of a million posts. Not from the beginning: a start with a million posts would mark its small heap six times.
-  setTimeout(() => setFlagsFromString('--heap-growing-percent=25'), 2000).unref();
+  loosenHeap();
   // Left alone, V8 lets the young generation grow while it marks the heap, and then moves all of it at once: 8 to 15 ms in
   // which nobody is answered.
   setFlagsFromString('--no-separate-gc-phases');

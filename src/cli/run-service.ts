@@ -9,6 +9,7 @@ import { checkLocally } from '../server/local-check.ts';
 import { closed, untilSignal } from '../server/signals.ts';
 import { Systemd } from '../server/systemd.ts';
 import { type ConfigOption, configuration, configurationAgain } from './configuration.ts';
+import { boundHeap, loosenHeap } from './heap.ts';
 import { announce } from './output.ts';
 
 interface Running {
@@ -39,7 +40,9 @@ export async function runService<S extends Running>(options: ConfigOption, kind:
   using systemd = new Systemd({ log, status: () => (service === undefined ? 'starting' : kind.status(service)) });
   const started = Promise.withResolvers<S>();
   const signalled = untilSignal(log, systemd, async () => (await started.promise).reload(configurationAgain(options)));
+  loosenHeap();
   const running = await kind.start(config, log);
+  boundHeap();
   service = running;
   started.resolve(running);
   const { made } = running.parts;

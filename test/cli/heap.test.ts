@@ -1,29 +1,50 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { CommandLine, main } from './command-line.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
-/** Loaded before the program: says at the end which flags it has set, or would have set in time. */
+/** Loaded before the program: says at the end which flags it has set. */
 const WATCH = `import v8 from 'node:v8'; import { syncBuiltinESMExports } from 'node:module';
 const set = v8.setFlagsFromString; const flags = [];
 v8.setFlagsFromString = (flag) => { flags.push(flag); set(flag); };
 syncBuiltinESMExports();
-const later = []; const wait = globalThis.setTimeout;
-globalThis.setTimeout = (task, ms, ...more) => { if (ms === 2000) later.push(task); return wait(task, ms, ...more); };
-process.once('exit', () => { flags.push('later'); for (const task of later) task(); process.stderr.write(flags.join()); });`;
+process.once('exit', () => process.stderr.write(flags.join()));`;
+const WATCHED = `--import=data:text/javascript,${encodeURIComponent(WATCH)}`;
 
-const AT_ONCE = '--no-separate-gc-phases';
-const LATER = '--heap-growing-percent=25';
-const FLAGS = [AT_ONCE, LATER];
+const BOUND = '--heap-growing-percent=25';
+const LOOSE = '--heap-growing-percent=100';
+const SHORT = '--no-separate-gc-phases';
 
 test('the heap grows by little at a time, and is collected in short pieces, by flags that this V8 knows', () => {
   const run = (...args: string[]) => {
     const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     return { stdout, stderr, status };
   };
-  const watched = run(`--import=data:text/javascript,${encodeURIComponent(WATCH)}`, MAIN, '--version');
-  expect(watched).toMatchObject({ status: 0, stderr: [AT_ONCE, 'later', LATER].join() });
-  expect(run(...FLAGS, '--eval', '')).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(run(WATCHED, main, '--version')).toMatchObject({ status: 0, stderr: [LOOSE, SHORT, BOUND].join() });
+  const flags = [BOUND, LOOSE, SHORT];
+  expect(run(...flags, '--eval', '')).toEqual({ status: 0, stdout: '', stderr: '' });
   // What it says of one that it doesn't know.
-  for (const flag of FLAGS) expect(run(flag.replace('-g', '-gg'), '--eval', '').status).not.toBe(0);
+  for (const flag of flags) expect(run(flag.replace('-g', '-gg'), '--eval', '').status).not.toBe(0);
+});
+
+test('a start has more room, until it is over', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-heap-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const line = new CommandLine(['serve'], {
+    env: {
+      NODE_OPTIONS: WATCHED,
+      RGTP_NNTP_DATA: join(folder, 'data'),
+      RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
+      RGTP_NNTP_EMBEDDED_LISTEN: 'off',
+      RGTP_NNTP_HTTP_LISTEN: 'off',
+    },
+  });
+  await line.printed(/newsreader at /);
+  const { stderr, code } = await line.end('SIGTERM');
+  expect({ flags: stderr.split('\n').at(-1), code }).toEqual({
+    flags: [LOOSE, SHORT, BOUND, LOOSE, BOUND].join(),
+    code: 0,
+  });
 });

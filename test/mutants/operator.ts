@@ -11,17 +11,18 @@ export const operatorMutants = [
   ...breaking(
     'src/main.ts',
     ['test/cli/heap.test.ts'],
-    [
-      'the heap does not keep what a first reading took',
-      "  setTimeout(() => setFlagsFromString('--heap-growing-percent=25'), 2000).unref();\n",
-      '',
-    ],
-    [
-      'a start does not collect what it needs again and again',
-      "setTimeout(() => setFlagsFromString('--heap-growing-percent=25'), 2000).unref();",
-      "setFlagsFromString('--heap-growing-percent=25');",
-    ],
     ['what is young is collected while the heap is marked', "setFlagsFromString('--no-separate-gc-phases');", ''],
+  ),
+  ...breaking(
+    'src/cli/run.ts',
+    ['test/cli/heap.test.ts'],
+    ['the heap does not keep what a first reading took', '  boundHeap();\n', ''],
+  ),
+  ...breaking(
+    'src/cli/run-service.ts',
+    ['test/cli/heap.test.ts'],
+    ['a service that starts does not collect the same again and again', '  loosenHeap();\n', ''],
+    ['the heap is bounded again after a start', '  boundHeap();\n', ''],
   ),
   ...breaking(
     'src/board/spool/import.ts',
