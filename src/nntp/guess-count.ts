@@ -1,5 +1,14 @@
+import { inLaterRounds } from '../wire/later-rounds.ts';
 import { Refusal } from './backend.ts';
 import type { Limits } from './limits.ts';
+
+/** of those who wait, who are refused in one round of the event loop: each is answered in it */
+const AT_ONCE = 20;
+
+interface Waiting {
+  readonly begin: () => void;
+  readonly refuse: (error: unknown) => void;
+}
 
 /** Failed logins from one address, or to one account, and the attempts under way. */
 export class GuessCount {
@@ -11,7 +20,7 @@ export class GuessCount {
   #failedAt = 0;
   #underWay = 0;
   /** in order of arrival */
-  readonly #waiting: { readonly begin: () => void; readonly refuse: (error: unknown) => void }[] = [];
+  readonly #waiting: Waiting[] = [];
 
   constructor(limits: Pick<Limits, 'failedLogins' | 'loginPause'>, clock: () => number) {
     this.#limits = limits;
@@ -39,8 +48,17 @@ export class GuessCount {
         this.#waiting.shift()?.begin();
       }
     } catch (error) {
-      for (const { refuse } of this.#waiting.splice(0)) refuse(error);
+      this.#refuse(this.#waiting.splice(0), error);
     }
+  }
+
+  #refuse(waiting: Waiting[], error: unknown): void {
+    for (const { refuse } of waiting.splice(0, AT_ONCE)) refuse(error);
+    if (waiting.length === 0) return;
+    inLaterRounds(AT_ONCE, () => {
+      waiting.shift()?.refuse(error);
+      return waiting.length > 0;
+    })();
   }
 
   /** Counts a failure. Returns how many there are now. */

@@ -66,6 +66,7 @@ export const frontEndMutants = [
       'if (failures > this.#limits.failedLogins) {',
     ],
     ['guessing in parallel gains nothing', 'this.#underWay < this.#room()', 'this.#room() > 0'],
+    ['a crowd that waits is refused a few at a time', 'inLaterRounds(AT_ONCE,', 'inLaterRounds(1000,'],
     [
       'a crowd that waits is not woken for each',
       '  leave(): void {\n    this.#underWay--;\n    this.#next();',

@@ -66,6 +66,25 @@ test('guesses that fail one after the other let no more through than those that 
   expect(await world.parallel(90, late)).toBe(10);
 });
 
+test('a crowd that waits for a guess to fail is refused a few at a time', async () => {
+  const world = new World({ failedLogins: 1 });
+  let refused = 0;
+  const crowd = Array.from({ length: 200 }, (_, n) =>
+    world.guess(`192.0.2.${n}`).catch(() => {
+      refused++;
+    }),
+  );
+  const counts: number[] = [];
+  while (refused < 200) {
+    const before = refused;
+    await new Promise(setImmediate);
+    counts.push(refused - before);
+  }
+  await Promise.all(crowd);
+  expect(world.tried).toBe(1);
+  expect(Math.max(...counts)).toBeLessThanOrEqual(41);
+});
+
 test('many logins at once from one address do not count as guesses', async () => {
   const world = new World({ failedLogins: 3 });
   const all = await Promise.all(Array.from({ length: 50 }, (_, n) => world.right('192.0.2.1', `user ${n}`)));
