@@ -1,4 +1,5 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError, storeErrorFrom } from './errors.ts';
 import { closeUnopened, noteOpen, requireLog } from './log-presence.ts';
@@ -40,7 +41,7 @@ export interface OpenOptions {
  * the new one. `':memory:'` works.
  *
  * @throws StoreError naming the file: `newer` (made by a later version), `foreign` (another program's
- * database), `corrupt`, `log-lost`, `locked`, `io`
+ * database), `corrupt`, `log-lost`, `linked`, `locked`, `io`
  */
 export function openDatabase(path: string, schema: Schema, options: OpenOptions = {}): DatabaseSync {
   let db: DatabaseSync | undefined;
@@ -48,6 +49,7 @@ export function openDatabase(path: string, schema: Schema, options: OpenOptions 
     const isNew = path !== ':memory:' && !existsSync(path);
     if (options.durable) {
       refuseOtherNames(path);
+      refuseLinksBeside(path);
       requireLog(path);
     }
     db = new DatabaseSync(path, { timeout: options.busyTimeout ?? 5000 });
@@ -78,6 +80,7 @@ export function openDatabase(path: string, schema: Schema, options: OpenOptions 
  */
 export function openForReading(path: string): DatabaseSync {
   refuseOtherNames(path);
+  refuseLinksBeside(path);
   requireLog(path);
   try {
     return new DatabaseSync(path, { readOnly: true });
@@ -100,6 +103,20 @@ function refuseOtherNames(path: string): void {
     `the file has ${names} names (hard links), and would be destroyed if it were opened under two of them. Remove the other names ` +
       `(find -samefile ${path}); or stop the server, and then give this one a file of its own: cp -p ${path} ${path}.own && mv ${path}.own ${path}`,
   );
+}
+
+/** SQLite opens none of its own files through a link, and calls it a file that can't be opened. */
+function refuseLinksBeside(path: string): void {
+  for (const ending of DATABASE_ENDINGS.slice(1)) {
+    const beside = realPathOf(path) + ending;
+    if (lstatSync(beside, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
+    throw new StoreError(
+      'linked',
+      path,
+      `${basename(beside)} beside it is a symbolic link, which SQLite does not follow. Put the file that it leads to in its place; if that ` +
+        `is no file of this database: rm ${beside}`,
+    );
+  }
 }
 
 /**

@@ -14,7 +14,7 @@ export type StoreErrorKind =
   | 'unfinished'
   /** its write-ahead log is gone */
   | 'log-lost'
-  /** it has more than one name */
+  /** it has more than one name, or what SQLite keeps beside it is a link */
   | 'linked'
   /** it, or the file that it belongs to, is gone */
   | 'missing'

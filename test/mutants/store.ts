@@ -341,6 +341,16 @@ export const storeMutants = [
     ['test/store/database.test.ts'],
     ['a database with two names is refused', 'if (names < 2) return;', 'if (names < 3) return;'],
     [
+      'a link beside a database is named before it is opened',
+      '?.isSymbolicLink() !== true) continue;',
+      '?.isFIFO() !== true) continue;',
+    ],
+    [
+      '… also where it is read',
+      '  refuseLinksBeside(path);\n  requireLog(path);\n  try {',
+      '  requireLog(path);\n  try {',
+    ],
+    [
       "somebody else's database is left alone",
       '    refuseForeign(db, path, schema);\n    // The file',
       '    // The file',

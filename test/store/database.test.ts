@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, openForReading, purgeDeleted, type Schema, transaction } from '../../src/store/database.ts';
@@ -355,5 +355,30 @@ describe('a database with two names', () => {
     expect(spawnSync('sh', ['-ec', remedy]).status).toBe(0);
     closeDatabase(openDatabase(path, FIRST, { durable: true }));
     closeDatabase(openDatabase(other(), FIRST, { durable: true }));
+  });
+});
+
+describe.each(['-wal', '-shm', '-journal'])('a database whose %s is a symbolic link', (ending) => {
+  const beside = () => path + ending;
+
+  beforeEach(() => {
+    closeDatabase(openDatabase(path, FIRST, { durable: true }));
+    writeFileSync(join(directory, 'elsewhere'), '');
+    symlinkSync(join(directory, 'elsewhere'), beside());
+  });
+
+  test.each([
+    ['opened', () => openDatabase(path, FIRST, { durable: true })],
+    ['looked into', () => openForReading(path)],
+  ])('is refused when %s', (_, open) => {
+    const error = refusal(open);
+    expect(error.kind).toBe('linked');
+    expect(error.message).toContain(`${basename(beside())} beside it is a symbolic link`);
+  });
+
+  test('is as before without it, as the message says', () => {
+    const remedy = refusal(() => openDatabase(path, FIRST, { durable: true })).message.split('database: ')[1] ?? '';
+    expect(spawnSync('sh', ['-ec', remedy]).status).toBe(0);
+    closeDatabase(openDatabase(path, FIRST, { durable: true }));
   });
 });
