@@ -7,6 +7,7 @@
 import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Dialogue } from '../test/board/dialogue.ts';
+import { people } from '../test/support/whole-server.ts';
 import type { Bench, Result } from './main.ts';
 import { type AttackedServer, type Look, startAttacked } from './support/attacked-process.ts';
 import { flood } from './support/attackers.ts';
@@ -19,6 +20,7 @@ const HOST = '127.0.0.1';
 /** clients at a time, of every command */
 const CROWD = 500;
 const NEWSGROUP = 'groggs.gossip';
+const EDITOR = `AUTHINFO USER ${people.proving[3]}\r\nAUTHINFO PASS ${people.password}\r\n`;
 
 type Scenario = (server: AttackedServer) => Promise<unknown>;
 
@@ -71,6 +73,32 @@ async function editsItem(server: AttackedServer, grow: number): Promise<void> {
   client.close();
 }
 
+/** An item of the largest size, which is edited and withdrawn over both protocols. */
+async function largestItem(server: AttackedServer): Promise<void> {
+  const id = `<${Date.now()}@large.example>`;
+  const head = `From: e@b.example\r\nNewsgroups: ${NEWSGROUP}\r\nSubject: large\r\n`;
+  await flood(server.newsPort, `${EDITOR}POST\r\n${head}Message-ID: ${id}\r\n\r\nx\r\n.\r\n`, 1);
+  const client = await editor(server);
+  const item = (await client.list('INDX')).at(-1)?.slice(18, 26) ?? '';
+  for (const letter of ['a', 'b']) {
+    await client.ask('EDLK');
+    const [status = '', ...lines] = await client.list(`EDIT ${item}`);
+    const kept = lines.slice(0, lines.indexOf('') + 1);
+    const size = kept.join('\n').length;
+    const more = Array<string>(Math.floor((79_990 - size) / 2)).fill(letter);
+    console.log((await client.text(status, ...kept, ...more)).slice(0, 80));
+    console.log((await client.ask('EDCF everything')).slice(0, 80));
+    await client.ask('EDUL');
+    await pause(1000);
+  }
+  await flood(server.boardPort, `USER guest\r\nITEM ${item}\r\n`, 500);
+  await flood(server.newsPort, `${EDITOR}POST\r\n${head}Supersedes: ${id}\r\n\r\nanother\r\n.\r\n`, 1);
+  await pause(1000);
+  await flood(server.newsPort, `${EDITOR}POST\r\n${head}Control: cancel ${id}\r\n\r\nx\r\n.\r\n`, 1);
+  console.log((await client.ask(`ITEM ${item}`)).slice(0, 80));
+  client.close();
+}
+
 const scenarios: readonly (readonly [name: string, scenario: Scenario])[] = [
   ['nothing', () => pause(3000)],
   ['INDX of one', asEditor('INDX')],
@@ -81,6 +109,7 @@ const scenarios: readonly (readonly [name: string, scenario: Scenario])[] = [
   ['UDBM: counts', asEditor('UDBM -s')],
   ['UDBM: a new user', asEditor('UDBM -c somebody/write newsecret', 'UDBM -d somebody')],
   ['EDIT and EDCF of an item', (server) => editsItem(server, 1500)],
+  ['largest item', largestItem],
   ['withdrawal', asEditor('EDLK', 'EDIT ID', 'EDCF gone')],
   ['index edit: a row leaves the middle', editsIndex((rows) => rows.toSpliced(rows.length / 2, 1))],
   ['index edit: a row comes into the middle', editsIndex((rows) => rows.toSpliced(rows.length / 2, 0, rows[0] ?? ''))],
