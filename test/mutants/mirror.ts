@@ -80,7 +80,7 @@ export const mirrorMutants = [
     TEXTS,
     [
       'what an editor removed is not brought back by an old answer',
-      'if (this.states.of(item) !== TextState.Doubted) {',
+      'if (this.states.of(item) !== TextState.Overtaken) {',
       'if (this.states.of(item) >= 0) {',
     ],
     [

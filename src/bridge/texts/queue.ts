@@ -63,7 +63,7 @@ export class FetchQueue {
    */
   touch(item: number, revoked = false): void {
     const state = this.states.of(item);
-    if (this.#requests.has(item)) this.states.set(item, TextState.Doubted);
+    if (this.#requests.has(item)) this.states.set(item, TextState.Overtaken);
     else if (!revoked && (state === TextState.Held || state === TextState.Stale))
       this.states.set(item, TextState.Stale);
     else this.states.set(item, TextState.Wanted);
@@ -73,7 +73,7 @@ export class FetchQueue {
 
   /** The board no longer has the item: it is not requested again. */
   drop(item: number): void {
-    this.states.set(item, this.#requests.has(item) ? TextState.Doubted : TextState.Absent);
+    this.states.set(item, this.#requests.has(item) ? TextState.Overtaken : TextState.Absent);
   }
 
   /** Goes through all items for missing texts: at the start, and after a failure. */
@@ -156,7 +156,7 @@ export class FetchQueue {
   async #fetch(item: number): Promise<Item | undefined> {
     for (;;) {
       const text = await this.#ask(item);
-      if (this.states.of(item) !== TextState.Doubted) {
+      if (this.states.of(item) !== TextState.Overtaken) {
         this.#strikes.delete(item);
         this.#source.arrived(item, text);
         return text;

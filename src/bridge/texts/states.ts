@@ -18,7 +18,7 @@ export const TextState = {
   /** requested; the answer will be up to date */
   UnderWay: 6,
   /** requested, but changed since: the answer may be out of date, so it is ignored */
-  Doubted: 7,
+  Overtaken: 7,
 } as const;
 export type TextState = (typeof TextState)[keyof typeof TextState];
 
@@ -56,8 +56,8 @@ export class TextStates {
   get count(): { readonly missing: number; readonly queued: number } {
     const of = (...states: readonly TextState[]) =>
       states.reduce<number>((sum, state) => sum + (this.#counts[state] ?? 0), 0);
-    const { Absent, Broken, Wanted, Stale, UnderWay, Doubted } = TextState;
-    return { missing: of(Absent, Broken), queued: of(Wanted, Stale, UnderWay, Doubted) };
+    const { Absent, Broken, Wanted, Stale, UnderWay, Overtaken } = TextState;
+    return { missing: of(Absent, Broken), queued: of(Wanted, Stale, UnderWay, Overtaken) };
   }
 
   of(item: number): TextState {
