@@ -19,7 +19,8 @@ export class Desktop implements Disposable {
   constructor(number: number, command: readonly string[], env: Record<string, string>) {
     this.#display = `:${number}`;
     const screen = `${width}x${height}x24`;
-    this.#start(['Xvfb', this.#display, '-screen', '0', screen, '-nolisten', 'tcp'], {});
+    // When the last of its clients goes, it would begin anew, and drop whoever comes at that moment.
+    this.#start(['Xvfb', this.#display, '-screen', '0', screen, '-nolisten', 'tcp', '-noreset'], {});
     this.#start(['dbus-run-session', '--', 'sh', '-c', `${WAIT_FOR_X}; exec "$@"`, 'sh', ...command], env);
   }
 
@@ -39,10 +40,18 @@ export class Desktop implements Disposable {
   /** Lets the window of that title fill the screen. */
   async fill(title: string): Promise<void> {
     await until(() => this.#isUp(), `X on ${this.#display}`);
-    const found = this.#run('xdotool', 'search', '--sync', '--onlyvisible', '--name', title).toString().trim();
-    const window = found.split('\n').at(-1) ?? '';
+    const window = await until(() => this.#window(title), `the window ${title}`);
     this.#run('xdotool', 'windowmove', window, '0', '0', 'windowsize', window, String(width), String(height));
     await this.picture();
+  }
+
+  /** `undefined`: there is none yet, or some other window went while xdotool looked for it. */
+  #window(title: string): string | undefined {
+    try {
+      return this.#run('xdotool', 'search', '--onlyvisible', '--name', title).toString().trim().split('\n').at(-1);
+    } catch {
+      return undefined;
+    }
   }
 
   async click(x: number, y: number): Promise<void> {
