@@ -42,7 +42,7 @@ describe.each(['bridge and board in one process', 'a bridge, its board elsewhere
   });
   afterAll(() => Promise.all(daemons.map((each) => each[Symbol.asyncDispose]())));
 
-  it('loses no post that was acknowledged, makes none twice, and changes no number', { timeout: 180_000 }, async () => {
+  it('loses no post that was acknowledged, makes none twice, and changes no number', { timeout: 600_000 }, async () => {
     const acknowledged = new Map<string, number | undefined>();
     let sent = 0;
     // Killed after so many answers: with posts on their way on every connection.
