@@ -91,7 +91,7 @@ export const historyMutants = [
   ]),
   ...breaking(
     'src/bridge/mirror/fetching.ts',
-    STORIES,
+    RULES,
     ['what the edit log says is in its order', 'together(pending, past)', '[...pending, ...past]'],
     [
       'an editor may have changed the index of a restored board, too',
@@ -216,11 +216,15 @@ export const historyMutants = [
     'Math.max(base + first, (posts.numbers[last] ?? 0) + 1);',
     'posts.epochs[last] === epoch ? (posts.numbers[last] ?? 0) + 1 : before;',
   ]),
-  ...breaking('src/bridge/mirror/evidence.ts', STORIES, [
-    'rows that were doubted without the edit log are weighed again with it',
-    '(logged && this.#suspect?.logged === false);',
-    'false;',
-  ]),
+  ...breaking(
+    'src/bridge/mirror/evidence.ts',
+    ['test/bridge/mirror/doubts.test.ts'],
+    [
+      'rows that were doubted without the edit log are weighed again with it',
+      '(logged && this.#suspect?.logged === false);',
+      'false;',
+    ],
+  ),
   ...breaking(
     'src/bridge/mirror/evidence.ts',
     ['test/bridge/mirror/rare-hours.test.ts'],
@@ -235,7 +239,7 @@ export const historyMutants = [
     'return this.#before.get(sequence) === true;',
     'return this.#before.get(sequence) === true && sequence < 0;',
   ]),
-  ...breaking('src/bridge/mirror/row-order.ts', STORIES, [
+  ...breaking('src/bridge/mirror/row-order.ts', RULES, [
     'a wrap that only the edit log shows is seen',
     'newestRow === undefined ? wrapsAmong(told) : rows.wraps;',
     'rows.wraps;',
@@ -325,7 +329,7 @@ export const historyMutants = [
       '',
     ],
   ),
-  ...breaking('src/bridge/mirror/commit.ts', STORIES, [
+  ...breaking('src/bridge/mirror/commit.ts', RULES, [
     'a text is asked again when the index begins to show that it is continued, and when it shows it no more',
     'if (records.setMarked(record, marked.has(record))) this.#changes.text(record, false);',
     'if (records.setMarked(record, marked.has(record)) && marked.has(record)) this.#changes.text(record, false);',

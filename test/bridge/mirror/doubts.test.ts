@@ -38,6 +38,12 @@ describe('rows far above the others', () => {
     expect(await weighed(false, [5001], [5002])).toEqual([false, true]);
   });
 
+  test('are weighed again once the edit log can be read', async () => {
+    const doubts = new Doubts();
+    const weigh = (logged: boolean) => doubts.weigh(far(5001), undefined, logged, async () => [5000]);
+    expect([await weigh(false), await weigh(true), await weigh(true)]).toEqual([false, true, false]);
+  });
+
   test('are looked at again where the board could not be asked', async () => {
     for (const steps of [[[5001]], [[5001], [5002]]] as const) {
       const doubts = new Doubts();

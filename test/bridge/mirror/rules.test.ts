@@ -119,12 +119,75 @@ test('another event does not come back in the place of one that is gone', async 
   board.newItem('Bread');
   const restore = board.backUp();
   await compared();
-  board.withdraw(tea);
+  // At the same time, as far as the log tells.
+  const time = board.time + 200_000;
+  board.withdraw(tea, { time });
   expect(await compared()).toEqual(['2 Item', '3 Item', '4 Withdrawal']);
   restore();
   expect(await compared()).toEqual(['1 Item', '2 Item', '3 Item']);
-  board.withdraw(milk);
+  board.withdraw(milk, { time });
   expect(await compared()).toEqual(['1 Item', '3 Item', '5 Withdrawal']);
+});
+
+test('an editor may have changed the index of a restored board, too: what has another time is the same post', async () => {
+  const board = new FakeBoard();
+  const mirror = await mirrorOf(board);
+  for (const subject of ['Tea', 'Milk']) board.newItem(subject);
+  const restore = board.backUp();
+  for (const subject of ['Jam', 'Rice']) board.newItem(subject);
+  await mirror.complete();
+  restore();
+  // Under the number that Jam had.
+  board.editIndex((rows) => rows.map((row, at) => (at === 0 ? { ...row, time: row.time + 1 } : row)));
+  await mirror.complete();
+  expect((await shownNumbers(mirror)).slice(0, 2)).toEqual(['1 Item', '2 Item']);
+});
+
+test('where only the edit log shows a wrap, what it said before and says now is in its order', async () => {
+  const board = new FakeBoard(2 ** 32 - 4);
+  const permanent = PermanentFile.open(':memory:');
+  const mirror = await mirrorOf(board, { permanent });
+  board.withdraw(board.newItem('Tea'));
+  const milk = board.newItem('Milk');
+  await mirror.complete();
+  expect(await shownNumbers(mirror)).toEqual(['1 Withdrawal', '2 Item']);
+  board.withdraw(board.newItem('Bread'));
+  // The poll has read the index and the log; then the last row goes.
+  let readings = 0;
+  board.fault = (request) => {
+    if (request.startsWith('INDX') && ++readings === 2) board.withdraw(milk);
+  };
+  await mirror.refresh(board.sequence);
+  expect(readings).toBeGreaterThan(2);
+  expect(await shownNumbers(mirror)).toEqual(['1 Withdrawal', '3 Withdrawal', '4 Withdrawal']);
+  expect((await permanent.epochs()).map(({ generation }) => generation)).toEqual([0, 0, 1]);
+});
+
+test('a wrap that only the edit log shows is one, also at the first reading', async () => {
+  const board = new FakeBoard(2 ** 32 - 4);
+  for (const subject of ['Tea', 'Milk', 'Bread']) board.withdraw(board.newItem(subject));
+  const permanent = PermanentFile.open(':memory:');
+  const mirror = await mirrorOf(board, { permanent });
+  await mirror.refresh(board.sequence);
+  expect(await shownNumbers(mirror)).toEqual(['1 Withdrawal', '3 Withdrawal', '5 Withdrawal']);
+  expect((await permanent.epochs()).map(({ generation }) => generation)).toEqual([0, 0, 1]);
+});
+
+test('a text is asked for again when the index begins to show that its item is continued, and when it ceases to', async () => {
+  const board = new FakeBoard();
+  const mirror = await mirrorOf(board);
+  const tea = board.newItem('Tea');
+  const asked = async () => {
+    await mirror.refresh(board.sequence);
+    await mirror.complete();
+    return board.requests.filter((request) => request === `ITEM ${tea}`).length;
+  };
+  expect(await asked()).toBe(1);
+  // Of the continuation itself there is no row.
+  board.editIndex((rows) => [...rows, ...rows.map((row) => ({ ...row, type: 'F' as const }))]);
+  expect(await asked()).toBe(2);
+  board.editIndex((rows) => rows.filter(({ type }) => type !== 'F'));
+  expect(await asked()).toBe(3);
 });
 
 test('what an editor did once more on a restored board, under the same number, is another event', async () => {

@@ -164,6 +164,16 @@ test('what was changed, and is as it was again, without a word, is shown as it w
   await anHourLater();
 });
 
+test('… also where no edit log could be read meanwhile', async () => {
+  await read();
+  await anHourLater();
+  const { index } = board;
+  board.index = row(index, 2, { userid: latin1('eve@example.org') });
+  await board.withoutLog(async () => void (await anHourLater()));
+  board.index = index;
+  await anHourLater();
+});
+
 test('posts that come between two questions are not taken for compared', async () => {
   const { tea } = await read();
   let isFirst = true;
