@@ -84,7 +84,7 @@ export const historyMutants = [
       'if ((await isShown(row)) || row >= 0) return far;',
     ],
   ),
-  ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
+  ...breaking('src/bridge/mirror/sighting.ts', RULES, [
     'a wrap after the last row that only the edit log shows is not one before it',
     'this.order.findLast((each) => each >= 0);',
     'this.order.at(-1);',
@@ -177,7 +177,7 @@ export const historyMutants = [
       'one.row < -1',
     ],
   ),
-  ...breaking('src/bridge/mirror/comparison.ts', STORIES, [
+  ...breaking('src/bridge/mirror/comparison.ts', RULES, [
     'rows from before the first wrap that an editor made up are not shown',
     'restored || !(logged || reserves) ? 0 : -1;',
     'restored || !(logged || reserves) ? 0 : 0;',

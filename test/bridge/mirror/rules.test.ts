@@ -173,6 +173,33 @@ test('a wrap that only the edit log shows is one, also at the first reading', as
   expect((await permanent.epochs()).map(({ generation }) => generation)).toEqual([0, 0, 1]);
 });
 
+test('rows from before the first wrap that an editor made up are not shown', async () => {
+  const board = new FakeBoard();
+  const mirror = await mirrorOf(board);
+  for (const subject of ['Tea', 'Milk']) board.newItem(subject);
+  await mirror.complete();
+  board.editIndex((rows) => rows.slice(0, 1).map((row) => ({ ...row, sequence: 2 ** 32 - 5 })));
+  await mirror.refresh(board.sequence);
+  expect(await shownNumbers(mirror)).toEqual(['3 IndexEdit']);
+});
+
+test('a wrap after the last row that only the edit log shows is not one before it', async () => {
+  const board = new FakeBoard(2 ** 32 - 10);
+  const mirror = await mirrorOf(board);
+  board.newItem('Tea');
+  const bread = board.newItem('Bread');
+  await mirror.complete();
+  board.sequence = 2 ** 32 - 1;
+  board.withdraw(bread);
+  await mirror.refresh(board.sequence);
+  const before = await shownNumbers(mirror);
+  expect(before).toEqual(['1 Item', '3 Withdrawal']);
+  // Nothing that is known is left in the index.
+  board.editIndex((rows) => rows.map((row) => ({ ...row, sequence: row.sequence + 2, itemId: 'Z9999999' })));
+  await mirror.refresh(board.sequence);
+  expect(await shownNumbers(mirror)).toEqual(['3 Withdrawal', '4 IndexEdit']);
+});
+
 test('a text is asked for again when the index begins to show that its item is continued, and when it ceases to', async () => {
   const board = new FakeBoard();
   const mirror = await mirrorOf(board);

@@ -10,6 +10,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[0, 1], 'item; bogus rows 10; a row less; item; item; poll; edit'],
   [[0, 1, WRAP, HALF], 'item; an answer is nonsense 7; a backup; post; restore; edit; two rows change places'],
   [[WRAP], 'motd; bogus rows 46; item; a jump; a bogus row; poll'],
+  [[WRAP], 'motd; bogus rows 46; motd; a jump; a bogus row; poll; poll'],
   [[WRAP], 'motd; the edit log fails; bogus rows; bogus rows 22; a row less'],
   [
     [WRAP],
