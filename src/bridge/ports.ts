@@ -37,8 +37,8 @@ export interface Submission extends Origin {
   readonly peer: Peer;
 }
 
-/** A post made through this bridge: its author's Message-ID and References, kept for good. */
-export interface OwnPost {
+/** What a post made through this bridge has from its author: Message-ID and References, kept for good. */
+export interface OwnIds {
   /** with angle brackets; valid (RFC 5536 §3.1.3) */
   readonly messageId: string;
   /** the Message-IDs given by the author's newsreader, separated by single blanks; `undefined` if none */
@@ -57,7 +57,7 @@ export interface PostKey {
 
 /** What views need from the poster. In memory: views ask this in loops over a whole newsgroup. */
 export interface OwnPosts {
-  idOf(newsgroup: string, epoch: number, sequence: number): OwnPost | undefined;
+  idOf(newsgroup: string, epoch: number, sequence: number): OwnIds | undefined;
   find(messageId: string): PostKey | undefined;
   /** Reports each post that is given its own id after the start: renderings with its derived id are then stale. */
   subscribe(listener: (post: PostKey) => void): () => void;

@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import type { MirrorOptions } from '../../src/bridge/mirror/options.ts';
 
-import type { OwnPost, OwnPosts, PostKey } from '../../src/bridge/ports.ts';
+import type { OwnIds, OwnPosts, PostKey } from '../../src/bridge/ports.ts';
 import { type BoardParts, BoardView } from '../../src/bridge/view/board-view.ts';
 import type { GroupView } from '../../src/bridge/view/group-view.ts';
 import type { BoardOptions } from '../../src/bridge/view/options.ts';
@@ -23,15 +23,15 @@ export const boardOptions: BoardOptions = {
 
 /** Own posts in a map. */
 export class MemoryOwnPosts implements OwnPosts {
-  readonly #posts: { readonly key: PostKey; readonly post: OwnPost }[] = [];
+  readonly #posts: { readonly key: PostKey; readonly post: OwnIds }[] = [];
   readonly #listeners = new Set<(post: PostKey) => void>();
 
-  add(key: PostKey, post: OwnPost): void {
+  add(key: PostKey, post: OwnIds): void {
     this.#posts.push({ key, post });
     for (const listener of this.#listeners) listener(key);
   }
 
-  idOf(newsgroup: string, epoch: number, sequence: number): OwnPost | undefined {
+  idOf(newsgroup: string, epoch: number, sequence: number): OwnIds | undefined {
     return this.#posts.find(
       ({ key }) => key.newsgroup === newsgroup && key.epoch === epoch && key.sequence === sequence,
     )?.post;

@@ -1,27 +1,27 @@
-import type { OwnPost as StoredPost } from '../../store/permanent-records.ts';
-import type { OwnPost, OwnPosts, PostKey } from '../ports.ts';
+import type { OwnPost } from '../../store/permanent-records.ts';
+import type { OwnIds, OwnPosts, PostKey } from '../ports.ts';
 
 /** All posts made through the bridge, in memory. */
 export class OwnPostRegister implements OwnPosts {
   readonly #byMessageId = new Map<string, PostKey>();
   /** newsgroup → epoch and sequence → post; epoch 0: not known yet */
-  readonly #byKey = new Map<string, Map<number, OwnPost>>();
+  readonly #byKey = new Map<string, Map<number, OwnIds>>();
   /** newsgroup → number of posts without an epoch yet */
   readonly #unnumbered = new Map<string, number>();
   readonly #listeners = new Set<(post: PostKey) => void>();
 
   /** Loads a board's posts from its store, at the start, without telling listeners. */
-  load(newsgroup: string, posts: Iterable<StoredPost>): void {
+  load(newsgroup: string, posts: Iterable<OwnPost>): void {
     for (const post of posts) this.#put(newsgroup, post);
   }
 
   /** Adds a post, or gives one its epoch, and tells the listeners. */
-  add(newsgroup: string, post: StoredPost): void {
+  add(newsgroup: string, post: OwnPost): void {
     const key = this.#put(newsgroup, post);
     for (const listener of this.#listeners) listener(key);
   }
 
-  idOf(newsgroup: string, epoch: number, sequence: number): OwnPost | undefined {
+  idOf(newsgroup: string, epoch: number, sequence: number): OwnIds | undefined {
     return this.#byKey.get(newsgroup)?.get(combined(epoch, sequence));
   }
 
@@ -44,7 +44,7 @@ export class OwnPostRegister implements OwnPosts {
     this.#unnumbered.set(newsgroup, (this.#unnumbered.get(newsgroup) ?? 0) - 1);
   }
 
-  #put(newsgroup: string, { messageId, epoch, sequence, references, path }: StoredPost): PostKey {
+  #put(newsgroup: string, { messageId, epoch, sequence, references, path }: OwnPost): PostKey {
     const key: PostKey = { newsgroup, epoch, sequence };
     const before = this.#byMessageId.get(messageId);
     const inPlace = before?.epoch === 0 ? combined(0, before.sequence) : -1;

@@ -1,7 +1,7 @@
 import { type DerivedId, formatDerivedId, parseDerivedId } from '../../news/message-id.ts';
 import { isAfter } from '../../rgtp/sequence.ts';
 import { type BoardModel, PostKind } from '../model.ts';
-import type { OwnPost, OwnPosts } from '../ports.ts';
+import type { OwnIds, OwnPosts } from '../ports.ts';
 import { isInItem } from '../row-kinds.ts';
 import { kindAt } from './kinds.ts';
 
@@ -32,7 +32,7 @@ export class PostIds {
   }
 
   /** What is stored about a post made through the bridge. */
-  own(row: number): OwnPost | undefined {
+  own(row: number): OwnIds | undefined {
     const { epochs, sequences } = this.#model.posts;
     return this.#own.idOf(this.#newsgroup, epochs[row] ?? 0, sequences[row] ?? 0);
   }
