@@ -2,6 +2,7 @@
 import type { Bridge } from '../bridge/bridge.ts';
 import type { Config } from '../config/config.ts';
 import type { BoardStatus } from '../ops/status.ts';
+import { eventLoop } from '../wire/fair-share.ts';
 import type { ConfiguredBoard } from './board.ts';
 import { RgtpBoard, type Surroundings } from './rgtp-board.ts';
 
@@ -40,7 +41,11 @@ export class Boards {
   async exchange(config: Config, next: Config): Promise<void> {
     const kept = this.#boards.filter((board) => next.boards.some((wanted) => board.is(wanted)));
     // Two mirrors can't share a file, so a changed board is closed before it is opened again.
-    for (const board of this.#boards) if (!kept.includes(board)) await board.close();
+    for (const board of this.#boards) {
+      if (kept.includes(board)) continue;
+      await eventLoop.next();
+      await board.close();
+    }
     try {
       this.#serve(await this.#opened(next, kept));
     } catch (error) {
@@ -66,6 +71,8 @@ export class Boards {
     try {
       for (const wanted of config.boards) {
         const known = kept.find((board) => board.is(wanted));
+        // Opening one takes some milliseconds.
+        if (known === undefined) await eventLoop.next();
         boards.push(known ?? (await RgtpBoard.open(config, wanted, this.#around)));
       }
       // Before the clock was set back, clients may have been told a later time: only what comes after that is new to

@@ -590,6 +590,16 @@ export const turnMutants = [
     ['RGTP clients are greeted before the rest is opened', '  await eventLoop.next();\n  const ident', '  const ident'],
   ),
   ...breaking(
+    'src/server/boards.ts',
+    ['test/server/start-turns.test.ts'],
+    ['many boards are opened in turns', '        if (known === undefined) await eventLoop.next();\n', ''],
+    [
+      'many boards are closed in turns',
+      '      await eventLoop.next();\n      await board.close();',
+      '      await board.close();',
+    ],
+  ),
+  ...breaking(
     'src/wire/tls-hello.ts',
     ['test/wire/tls-hello.test.ts'],
     ['who has said a part of a sentence costs no TLS', 'if (bytes.length < HEADER) return false;', 'return true;'],
