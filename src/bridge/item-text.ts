@@ -11,8 +11,8 @@ const NEWEST = 8;
  * Octets of a post in the table: its sequence number, where its text begins and ends, its number of lines and `READY`.
  */
 const ENTRY = 16;
-/** Octets read at first, which include the table of most items. */
-const AHEAD = HEAD + 32 * ENTRY;
+/** Octets read at first: of most items, they include the table and the post. A second query would cost more. */
+const AHEAD = 4096;
 const TEXT = 4;
 const END = 8;
 const LINES = 12;
@@ -103,13 +103,15 @@ export class ItemText {
 
   /** The part of a stored text that one post needs, without the others. `undefined`: of another version, or damaged. */
   static ofPost(sequence: number, part: Part): ItemText | undefined {
-    const table = tableOf(part);
+    const ahead = viewOf(part(0, AHEAD));
+    const table = tableOf(ahead, part);
     if (table === undefined) return undefined;
     let entry = HEAD;
     while (entry < table.length && table.readUInt32LE(entry) !== sequence) entry += ENTRY;
     const isThere = entry < table.length;
     const from = entry === HEAD ? table.length : table.readUInt32LE(entry - ENTRY + END);
-    const post = isThere ? viewOf(part(from, table.readUInt32LE(entry + END) - from)) : NOTHING;
+    const end = isThere ? table.readUInt32LE(entry + END) : from;
+    const post = end <= ahead.length ? ahead.subarray(from, end) : viewOf(part(from, end - from));
     const bytes = Buffer.concat([table.subarray(0, HEAD), table.subarray(entry, entry + ENTRY), post]);
     bytes.writeUInt32LE(isThere ? 1 : 0, COUNT);
     const moved = HEAD + ENTRY - from;
@@ -214,8 +216,7 @@ function viewOf(stored: Uint8Array | undefined): Buffer {
 }
 
 /** What precedes the texts of posts; `undefined`: of another version, or damaged. */
-function tableOf(part: Part): Buffer | undefined {
-  const first = viewOf(part(0, AHEAD));
+function tableOf(first: Buffer, part: Part): Buffer | undefined {
   if (first.length < HEAD || first.readUInt32LE(0) !== VERSION) return undefined;
   const length = HEAD + first.readUInt32LE(COUNT) * ENTRY;
   const table = length <= first.length ? first.subarray(0, length) : viewOf(part(0, length));

@@ -103,6 +103,23 @@ test('a text whose table is long is read alone, too; one that is damaged is not'
   expect(ItemText.ofPost(1, part)).toBeUndefined();
 });
 
+test('a post near the beginning takes one query, any other two', () => {
+  const sequences = Array.from({ length: 20 }, (_, n) => n);
+  const lines = [octets`x`.repeat(398)];
+  const { bytes } = ItemText.of(itemOf(sequences.map((sequence) => ({ sequence, grogname: octets``, lines }))));
+  const queries = sequences.map((sequence) => {
+    let asked = 0;
+    const part = (from: number, length: number) => {
+      asked++;
+      return Uint8Array.from(bytes.subarray(from, from + length));
+    };
+    expect(ItemText.ofPost(sequence, part)?.post(sequence)?.lines).toEqual(lines);
+    return asked;
+  });
+  // The table has 332 octets, and each text 400: nine end within 4,096.
+  expect(queries).toEqual([...Array(9).fill(1), ...Array(11).fill(2)]);
+});
+
 test.each(['auto', 'latin1', 'utf-8', 'windows-1252'] as const)(
   'a post used as it is makes the same article as one that is read line by line (%s)',
   (charset) => {

@@ -55,6 +55,8 @@ export const textMutants = [
   ...breaking(
     'src/bridge/item-text.ts',
     ITEM_TEXT,
+    ['a post near the beginning takes one query', 'end <= ahead.length', 'end < 0'],
+    ['a post further down is read from where it is', 'end <= ahead.length', 'from <= ahead.length'],
     ['a line that begins with a dot has it doubled', String.raw`(?!\.|--\r)`, String.raw`(?!--\r)`],
     ['the mark of a signature gets its blank back', String.raw`(?!\.|--\r)`, String.raw`(?!\.)`],
     ['a line too long for an article is folded', 'isReady: longest <= MAX_LINE && ', 'isReady: '],
