@@ -122,22 +122,34 @@ export class Editing {
   async replaceIndex(edit: IndexEdit, rows: Lines, editor: Editor): Promise<number> {
     for (;;) {
       const plan = await planIndexEdit(this.#records.index, edit.end, rows);
-      for (const { before, count } of plan.crowded) await this.#makeRoom(edit, before, count);
+      await this.#makeRoom(edit, plan.crowded);
       const sequence = plan.crowded.length > 0 ? undefined : await this.#changeIndex(edit, plan, editor);
       if (sequence !== undefined) return sequence;
     }
   }
 
-  /** Moves the rows from position `from` on, a few at a time. Nobody notices: only their order is visible. */
-  async #makeRoom(edit: IndexEdit, from: number, count: number): Promise<void> {
+  /**
+   * Moves the rows from the first crowded place on, a few at a time, each of them once: behind all places by what all of
+   * them need, between two of them by what those before need. Nobody notices: only their order is visible.
+   * @param crowded last first
+   */
+  async #makeRoom(edit: IndexEdit, crowded: IndexPlan['crowded']): Promise<void> {
     const { index } = this.#records;
-    const blocks = Math.ceil(count / BLOCK);
+    const blocksFor = (count: number) => Math.ceil(count / BLOCK);
+    let blocks = crowded.reduce((sum, { count }) => sum + blocksFor(count), 0);
     let to: number | undefined;
-    do {
-      const end: number | undefined = to;
-      to = await this.#records.commit((): number | undefined => index.makeRoom(from, end, blocks));
-    } while (to !== undefined);
-    if (edit.end >= from) edit.end += blocks * BLOCK;
+    for (const { before: from, count } of crowded) {
+      const isEnd = edit.end >= from && edit.end <= (to ?? edit.end);
+      let rest: number | undefined = to;
+      do {
+        const end: number | undefined = rest;
+        const by = blocks;
+        rest = await this.#records.commit((): number | undefined => index.makeRoom(from, end, by));
+      } while (rest !== undefined);
+      if (isEnd) edit.end += blocks * BLOCK;
+      blocks -= blocksFor(count);
+      to = from - 1;
+    }
   }
 
   /** `undefined`: the rows have changed in the meantime. */

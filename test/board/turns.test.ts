@@ -191,6 +191,23 @@ describe('an edit of the index', () => {
     store.close();
   });
 
+  test('moves each row once, however many places need room', async () => {
+    const rows = manyRows(5000);
+    const store = await storeWith(rows);
+    const { index } = store;
+    const moves = vi.spyOn(index, 'makeRoom');
+    const late = rowOf(6000);
+    const wanted = rows.flatMap((row, n) => (n % 500 === 250 ? [rowOf(9000 + n), row] : [row]));
+    const edit = store.editing.replaceIndex({ kind: 'index', end: index.end }, wanted, ED);
+    while (moves.mock.calls.length === 0) await store.commit(() => {});
+    await store.commit(() => index.append(late));
+    await edit;
+    expect(rowsIn(store)).toEqual([...wanted, late]);
+    // Ten stretches of 500 rows, of which the first moves by 512. One place after the other, it would be 55 moves.
+    expect(moves.mock.calls.length).toBeLessThan(20);
+    store.close();
+  });
+
   test('is compared again after a withdrawal or a post in between', async () => {
     const rows = manyRows(5);
     const store = await storeWith([...rows, rowOf(6, 'B0000000')]);

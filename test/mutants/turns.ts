@@ -343,6 +343,8 @@ export const turnMutants = [
   ...breaking(
     'src/board/editing.ts',
     BOARD,
+    ['rows move once for all that come in', '      to = from - 1;\n', ''],
+    ['the end of an edit moves once', 'edit.end >= from && edit.end <= (to ?? edit.end)', 'edit.end >= from'],
     [
       'a withdrawal counts lines again after another',
       ' || records.index.removals !== plan.removals) return undefined;\n      if (records.index.countOf',
