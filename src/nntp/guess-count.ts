@@ -63,6 +63,7 @@ export class GuessCount {
 
   /** Counts a failure. Returns how many there are now. */
   failed(key: string): number {
+    this.#forgetOld();
     this.#failedAt = this.#clock();
     this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
     return this.#total();
@@ -74,14 +75,18 @@ export class GuessCount {
 
   /** How many attempts there may be at a time: after the first failure, one. */
   #room(): number {
-    const since = this.#clock() - this.#failedAt;
-    if (since >= this.#limits.loginPause) this.#failures.clear();
+    this.#forgetOld();
     const failures = this.#total();
     if (failures >= this.#limits.failedLogins) {
+      const since = this.#clock() - this.#failedAt;
       const minutes = Math.ceil((this.#limits.loginPause - since) / 60_000);
       throw new Refusal('bad-credentials', `Too many failed logins; try again in ${minutes} min`);
     }
     return failures > 0 ? 1 : this.#limits.failedLogins;
+  }
+
+  #forgetOld(): void {
+    if (this.#clock() - this.#failedAt >= this.#limits.loginPause) this.#failures.clear();
   }
 
   #total(): number {

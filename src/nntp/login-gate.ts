@@ -21,7 +21,9 @@ export interface Attempt {
  * as it begins, so that guessing in parallel gains nothing. A success clears only the failures of its own address on
  * its own account, so that a guesser's own account does not help in guessing others.
  *
- * An address that has logged in to an account before is not locked out by others' failures on that account.
+ * An address that has logged in to an account before is not locked out of it by others' failures, neither by those on
+ * that account from elsewhere, nor by those on other accounts from there: many people may have one address. Failures on
+ * such an account are limited by themselves, and count for the address, too.
  */
 export class LoginGate {
   readonly #limits: Limits;
@@ -29,6 +31,8 @@ export class LoginGate {
   readonly #wait: (ms: number) => Promise<unknown>;
   readonly #addresses = new LRUCache<string, GuessCount>({ max: REMEMBERED });
   readonly #accounts = new LRUCache<string, GuessCount>({ max: REMEMBERED });
+  /** from addresses that have logged in to the account */
+  readonly #pairs = new LRUCache<string, GuessCount>({ max: REMEMBERED });
   readonly #known = new LRUCache<string, true>({ max: REMEMBERED });
 
   /** @param wait delays the answer to a failed login, by ms */
@@ -46,8 +50,11 @@ export class LoginGate {
     const from = addressKey(address);
     const account = accountKey(user);
     const pair = `${from} ${account}`;
-    const counts = [this.#count(this.#addresses, from)];
-    if (!this.#known.has(pair)) counts.push(this.#count(this.#accounts, account));
+    const ofAddress = this.#count(this.#addresses, from);
+    const isKnown = this.#known.has(pair);
+    const own = isKnown ? this.#count(this.#pairs, pair) : this.#count(this.#accounts, account);
+    const both = [ofAddress, own];
+    const counts = isKnown ? [own] : both;
     // Always in this order, so that no attempt that holds an account waits for an address.
     const entered: GuessCount[] = [];
     try {
@@ -56,13 +63,13 @@ export class LoginGate {
         entered.push(count);
       }
       const result = await check();
-      for (const count of counts) count.forgive(pair);
+      for (const count of both) count.forgive(pair);
       this.#known.set(pair, true);
       return result;
     } catch (error) {
       if (entered.length < counts.length || !(error instanceof Refusal) || error.kind !== 'bad-credentials')
         throw error;
-      const failures = Math.max(...counts.map((count) => count.failed(pair)));
+      const failures = Math.max(...both.map((count) => count.failed(pair)));
       const { loginDelay, loginDelayMax } = this.#limits;
       await this.#wait(Math.min(loginDelay * 2 ** (failures - 1), loginDelayMax));
       throw error;

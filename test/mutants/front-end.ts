@@ -65,6 +65,7 @@ export const frontEndMutants = [
       'if (failures >= this.#limits.failedLogins) {',
       'if (failures > this.#limits.failedLogins) {',
     ],
+    ['what is over does not count again', '    this.#forgetOld();\n    this.#failedAt', '    this.#failedAt'],
     ['guessing in parallel gains nothing', 'this.#underWay < this.#room()', 'this.#room() > 0'],
     ['a crowd that waits is refused a few at a time', 'inLaterRounds(AT_ONCE,', 'inLaterRounds(1000,'],
     [
@@ -76,14 +77,15 @@ export const frontEndMutants = [
   ...breaking(
     'src/nntp/login-gate.ts',
     ['test/nntp/login-gate.test.ts'],
+    ['who is known does not wait for those who guess at the same address', 'isKnown ? [own] : both', 'both'],
     [
-      'guesses count by account, too',
-      'if (!this.#known.has(pair)) counts.push(this.#count(this.#accounts, account));',
-      '',
+      'but guesses at a known account count for the address',
+      'both.map((count) => count.failed',
+      'counts.map((count) => count.failed',
     ],
     [
       'a success forgives its own account only',
-      'for (const count of counts) count.forgive(pair);',
+      'for (const count of both) count.forgive(pair);',
       'this.#addresses.clear();',
     ],
   ),

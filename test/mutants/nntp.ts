@@ -76,15 +76,15 @@ export const nntpMutants: readonly Mutant[] = [
   {
     promise: 'guesses are counted by account',
     file: 'src/nntp/login-gate.ts',
-    find: 'if (!this.#known.has(pair)) counts',
-    replace: 'if (pair === "") counts',
+    find: ': this.#count(this.#accounts, account);',
+    replace: ': this.#count(this.#pairs, pair);',
     tests: [GATE],
   },
   {
     promise: 'people log in from where they have before, whatever others do to their account',
     file: 'src/nntp/login-gate.ts',
-    find: 'if (!this.#known.has(pair)) counts',
-    replace: 'counts',
+    find: 'isKnown ? this.#count(this.#pairs, pair) : this',
+    replace: 'this',
     tests: [GATE],
   },
   {
