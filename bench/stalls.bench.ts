@@ -2,7 +2,7 @@
  * What holds the event loop, and for how long in one piece: everything whose length the data or a client decides, on a
  * board of `STALLS_POSTS` posts (default 100,000), every command with its worst arguments by 500 clients included. In brackets, how
  * much of it V8 collected garbage, on the clock.
- * `STALLS_PROFILE=1` names the functions, `STALLS_ONLY=WORDS` takes what is named so.
+ * `STALLS_PROFILE=1` names the functions, `STALLS_ONLY=WORDS,WORDS` takes what is named so.
  */
 import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,7 +15,7 @@ import { boardCrowds, newsCrowds } from './support/crowds.ts';
 
 const POSTS = Number(process.env['STALLS_POSTS'] ?? 100_000);
 const PROFILED = process.env['STALLS_PROFILE'] !== undefined;
-const ONLY = process.env['STALLS_ONLY'];
+const ONLY = process.env['STALLS_ONLY']?.split(',');
 const HOST = '127.0.0.1';
 /** clients at a time, of every command */
 const CROWD = 500;
@@ -197,7 +197,7 @@ const bench: Bench = async () => {
       ...boardCrowds(server.itemId).map(([name, text]) => [name, () => flood(server.boardPort, text, CROWD)] as const),
     ];
     for (const [name, scenario] of [...scenarios, ...crowds]) {
-      if (ONLY !== undefined && !name.includes(ONLY)) continue;
+      if (ONLY?.every((words) => !name.includes(words))) continue;
       await server.look(true);
       await scenario(server);
       note(name, await server.look());

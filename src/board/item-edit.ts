@@ -9,6 +9,7 @@ import { type NumberedRow, numbered, rowDeletionDiff } from './index-diff.ts';
 import { MOST_ROWS } from './index-edit.ts';
 import type { IndexLog } from './index-log.ts';
 import { fileOf, type StoredItem, subjectOf } from './items.ts';
+import { inChunks } from './long-text.ts';
 import { diffing } from './unified-diff.ts';
 
 /** Stands for the new status line, which has a number that only the transaction gives. No line is like it. */
@@ -72,10 +73,14 @@ export async function planWithdrawal(index: IndexLog, item: StoredItem): Promise
   return { itemId: item.id, before, rows, indexDiff, diff, removals };
 }
 
-/** In a turn of its own: of the longest items, these are tens of thousands. */
+/** In turns: an item that came from another board may have a megabyte. */
 async function linesOf(text: Octets): Promise<Octets[]> {
-  if (eventLoop.over()) await eventLoop.next();
-  return text.split('\n').slice(0, -1);
+  const lines: Octets[] = [];
+  for (const chunk of inChunks(text)) {
+    if (eventLoop.over()) await eventLoop.next();
+    for (const line of chunk.split('\n').slice(0, -1)) lines.push(line);
+  }
+  return lines;
 }
 
 /** Every line of a diff has a sign, so the only empty line is half of the one that stands for the status. */

@@ -65,6 +65,17 @@ test('the longest item is compared with another in turns', async () => {
   expect(pieces(diffing(old, [])).count).toBeGreaterThan(20);
 });
 
+test('an item that came from elsewhere, and is longer than any of ours, is cut into lines in turns', async () => {
+  const old = numbers(20_000, 13_000).map((number) => octets`${ascii('x'.repeat(75))}${number}`);
+  const store = await storeWith(textOf(old));
+  stepByStep();
+  const text = textOf([...old.slice(0, -1), octets`end`]);
+  const edit = store.editing.replaceItem({ kind: 'item', itemId: ID, text: textOf(old) }, text, ED);
+  // 130 pieces; comparing takes no more than 30.
+  expect(await roundsOf(edit)).toBeGreaterThan(100);
+  expect(fileIn(store).slice(1)).toEqual(linesOf(text));
+});
+
 describe('an edit of an item', () => {
   test('is compared again with a reply that was made meanwhile', async () => {
     const old = numbers(20_000, 2000);

@@ -384,6 +384,11 @@ export const turnMutants = [
       'await eventLoop.inTurns(diffing(old, [STATUS, ...present]))',
       '((work) => { for (let step = work.next(); ; step = work.next()) if (step.done) return step.value; })(diffing(old, [STATUS, ...present]))',
     ],
+    [
+      'the longest items are cut into lines in turns',
+      '    if (eventLoop.over()) await eventLoop.next();\n    for',
+      '    for',
+    ],
     ['no line is like the new status line', 'const STATUS = octets`\\n`;', 'const STATUS = octets``;'],
   ),
   ...breaking('src/board/unified-diff.ts', ITEMS, [
