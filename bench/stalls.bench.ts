@@ -128,6 +128,10 @@ const scenarios: readonly (readonly [name: string, scenario: Scenario])[] = [
   ],
   ['/metrics', async ({ httpPort }) => repeat(20, () => get(httpPort, '/metrics'))],
   ['status page', async ({ httpPort }) => repeat(20, () => get(httpPort, '/'))],
+  [
+    'status page, 20 times by 200',
+    ({ httpPort }) => flood(httpPort, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(20), 200),
+  ],
   ['LISTGROUP', news(`LISTGROUP ${NEWSGROUP}`)],
   ['LIST of everything', news('LIST', 'LIST ACTIVE.TIMES', 'LIST COUNTS', 'LIST NEWSGROUPS')],
   ['OVER of everything', news(`GROUP ${NEWSGROUP}`, 'OVER 1-')],

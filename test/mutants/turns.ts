@@ -427,6 +427,16 @@ export const turnMutants = [
     ],
   ),
   ...breaking(
+    'src/ops/http.ts',
+    ['test/ops/http.test.ts'],
+    ['it is noticed how long requests for the status take', '      eventLoop.run(heard);\n', ''],
+    [
+      'who ask for it much are read from in turns',
+      "joinCrowd(socket, addressKey(plainAddress(socket.remoteAddress ?? '')))",
+      'socket.ref()',
+    ],
+  ),
+  ...breaking(
     'src/ident/responder.ts',
     ['test/ident/ident.test.ts'],
     [

@@ -1,13 +1,17 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connect, Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { History } from '../../src/ops/history.ts';
 import { HttpServer } from '../../src/ops/http.ts';
 import { Metrics } from '../../src/ops/metrics.ts';
 import type { Status } from '../../src/ops/status.ts';
+import { joinCrowd } from '../../src/wire/crowd.ts';
+import { eventLoop } from '../../src/wire/fair-share.ts';
 import { silent } from '../../src/wire/log.ts';
 import { LineStream } from '../support/line-stream.ts';
 import { board, peer, status } from './sample.ts';
+
+vi.mock('../../src/wire/crowd.ts', { spy: true });
 
 let shown: () => Status;
 let metrics: Metrics;
@@ -62,6 +66,16 @@ describe('health', () => {
     };
     expect(await get('/')).toMatchObject({ code: 500, body: 'internal error\n' });
   });
+});
+
+it('reads from clients that ask much as from a crowd: in turns', async () => {
+  const run = vi.spyOn(eventLoop, 'run');
+  onTestFinished(() => run.mockRestore());
+  const client = connect(http.port, '127.0.0.1').resume();
+  client.end('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(50));
+  await once(client, 'close');
+  expect(run.mock.calls.length).toBeGreaterThanOrEqual(50);
+  expect(joinCrowd).toHaveBeenLastCalledWith(expect.any(Socket), '127.0.0.1');
 });
 
 it.each(['/', '/metrics', '/readyz'])('makes %s once for all who ask at the same time', async (path) => {
