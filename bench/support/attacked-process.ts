@@ -62,7 +62,13 @@ export interface AttackedServer {
 export async function startAttacked(options: AttackedOptions): Promise<AttackedServer> {
   const child: ChildProcess = fork(import.meta.filename, [JSON.stringify(options)], {
     // As the service starts it, and `src/main.ts` goes on.
-    execArgv: ['--expose-gc', '--max-semi-space-size=4', '--heap-growing-percent=25', '--no-separate-gc-phases'],
+    execArgv: [
+      '--expose-gc',
+      '--max-semi-space-size=4',
+      '--heap-growing-percent=25',
+      '--no-separate-gc-phases',
+      '--no-allocation-site-pretenuring',
+    ],
     env: { ...process.env, MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '32768' },
   });
   const ask = async (message: string) => {

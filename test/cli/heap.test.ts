@@ -16,17 +16,18 @@ const WATCHED = `--import=data:text/javascript,${encodeURIComponent(WATCH)}`;
 const BOUND = '--heap-growing-percent=25';
 const LOOSE = '--heap-growing-percent=100';
 const SHORT = '--no-separate-gc-phases';
+const YOUNG = '--no-allocation-site-pretenuring';
 
-test('the heap grows by little at a time, and is collected in short pieces, by flags that this V8 knows', () => {
+test('how the heap grows and is collected, by flags that this V8 knows', () => {
   const run = (...args: string[]) => {
     const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     return { stdout, stderr, status };
   };
-  expect(run(WATCHED, main, '--version')).toMatchObject({ status: 0, stderr: [LOOSE, SHORT, BOUND].join() });
-  const flags = [BOUND, LOOSE, SHORT];
+  expect(run(WATCHED, main, '--version')).toMatchObject({ status: 0, stderr: [LOOSE, SHORT, YOUNG, BOUND].join() });
+  const flags = [BOUND, LOOSE, SHORT, YOUNG];
   expect(run(...flags, '--eval', '')).toEqual({ status: 0, stdout: '', stderr: '' });
   // What it says of one that it doesn't know.
-  for (const flag of flags) expect(run(flag.replace('-g', '-gg'), '--eval', '').status).not.toBe(0);
+  for (const flag of flags) expect(run(flag.replace('--', '--x'), '--eval', '').status).not.toBe(0);
 });
 
 test('a start has more room, until it is over', async () => {
@@ -44,7 +45,7 @@ test('a start has more room, until it is over', async () => {
   await line.printed(/newsreader at /);
   const { stderr, code } = await line.end('SIGTERM');
   expect({ flags: stderr.split('\n').at(-1), code }).toEqual({
-    flags: [LOOSE, SHORT, BOUND, LOOSE, BOUND].join(),
+    flags: [LOOSE, SHORT, YOUNG, BOUND, LOOSE, BOUND].join(),
     code: 0,
   });
 });

@@ -12,6 +12,7 @@ export const operatorMutants = [
     'src/main.ts',
     ['test/cli/heap.test.ts'],
     ['what is young is collected while the heap is marked', "setFlagsFromString('--no-separate-gc-phases');", ''],
+    ['what nobody keeps stays young', "setFlagsFromString('--no-allocation-site-pretenuring');", ''],
   ),
   ...breaking(
     'src/cli/run.ts',
