@@ -69,6 +69,7 @@ export const bridgeMutants = [
       'what another bridge works on is not settled here',
       'if (known.intent.elsewhere !== true) {',
       'if (known.known) {',
+      HANGS,
     ],
     [
       'who was cut off sends nothing that commits',
