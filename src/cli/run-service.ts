@@ -41,7 +41,16 @@ export async function runService<S extends Running>(options: ConfigOption, kind:
   const started = Promise.withResolvers<S>();
   const signalled = untilSignal(log, systemd, async () => (await started.promise).reload(configurationAgain(options)));
   loosenHeap();
-  const running = await kind.start(config, log);
+  let ending: NodeJS.Signals | undefined;
+  void signalled.then((signal) => {
+    ending = signal;
+  });
+  const running = await kind.start(config, log).catch((err: unknown) => {
+    if (ending === undefined) throw err;
+    // It was told to end before it had started: that it could not start is no failure any more.
+    log.info({ signal: ending, err }, 'ending before the start was over');
+  });
+  if (running === undefined) return;
   boundHeap();
   service = running;
   started.resolve(running);

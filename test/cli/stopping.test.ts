@@ -159,6 +159,21 @@ it.each(['', '230 A board that says no more\r\n'])(
   },
 );
 
+it('a start that waits for a database is ended well', async () => {
+  const asked = Promise.withResolvers<void>();
+  const silent = await tcpServer((socket) => socket.once('data', () => asked.resolve()));
+  try {
+    const started = start('serve', {
+      RGTP_NNTP_BOARDS_0_RGTP: 'rgtp://127.0.0.1:1',
+      RGTP_NNTP_PERMANENT: `postgres://rgtp@127.0.0.1:${silent.port}/news?sslmode=disable`,
+    });
+    await asked.promise;
+    await stopped(started);
+  } finally {
+    await silent.close();
+  }
+});
+
 it('a signal that scripts send opens no debugger', async () => {
   const started = start('serve');
   await started.printed(/Status page/);

@@ -271,6 +271,11 @@ export const operatorMutants = [
     '      await undo.run();\n      throw error;',
     '      throw error;',
   ]),
+  ...breaking(
+    'src/cli/run-service.ts',
+    ['test/cli/stopping.test.ts'],
+    ['a start that was told to end ends well', 'if (ending === undefined) throw err;', 'throw err;'],
+  ),
   ...breaking('src/cli/run-service.ts', MISTAKES, [
     'the files of the configuration are looked at before anything is made',
     '  checkLocally(config);\n',
