@@ -189,7 +189,7 @@ export class Headers {
     if (kind === PostKind.Edit) return `Edited: ${this.#title(text)}`;
     if (this.#threads.isFirst(row)) return this.#title(text);
     // RFC 5536 §3.1.5: exactly one `Re: `, however the item's own subject begins.
-    const topic = text.replace(REPLIES, '');
+    const topic = REPLIES.test(text) ? text.replace(REPLIES, '') : text;
     return topic === '' && text !== '' ? this.#title(text) : `Re: ${this.#title(topic)}`;
   }
 

@@ -11,9 +11,9 @@ export class Segment {
    * @param numbers ascending
    * @param lines with CRLF; ASCII, so that characters are octets
    */
-  constructor(numbers: Iterable<number>, lines: readonly string[], complete: boolean) {
+  constructor(numbers: ArrayLike<number>, lines: readonly string[], complete: boolean) {
     this.complete = complete;
-    this.#numbers = Uint32Array.from(numbers);
+    this.#numbers = new Uint32Array(numbers);
     this.#starts = new Uint32Array(lines.length + 1);
     let end = 0;
     let index = 0;
