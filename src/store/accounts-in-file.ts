@@ -28,12 +28,14 @@ export class AccountsInFile {
     return this.#trouble;
   }
 
+  /** @throws StoreError */
   all(): StoredAccount[] {
-    return this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts ORDER BY name`).all().map(accountOf);
+    return this.#read(() => this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts ORDER BY name`).all().map(accountOf));
   }
 
+  /** @throws StoreError */
   named(name: string): StoredAccount | undefined {
-    const row = this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts WHERE name = ?`).get(name);
+    const row = this.#read(() => this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts WHERE name = ?`).get(name));
     return row && accountOf(row);
   }
 
@@ -70,6 +72,14 @@ export class AccountsInFile {
 
   close(): void {
     clearInterval(this.#watch);
+  }
+
+  #read<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw troubleFrom(error, this.#path);
+    }
   }
 
   /** Checks twice a second whether another process has written to the file. While it can't be read, nobody has an account. */

@@ -83,6 +83,7 @@ export const loginMutants = [
     ['and only what is unchanged is replaced', 'AND password_hash = ?', 'AND password_hash != ?'],
     ['local accounts that can’t be read are none', 'for (const listener of this.#listeners) listener([]);', '', HANGS],
     ['and are read again', '        seen = undefined;\n', '', HANGS],
+    ['nor is a failed reading of them a bug', '      throw troubleFrom(error, this.#path);', '      throw error;'],
     ['and tell why', 'this.#trouble = troubleFrom(error, this.#path);', ''],
   ),
   ...breaking('src/server/rgtp-board.ts', UNDECIDED, [

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AccountsInFile } from '../../src/store/accounts-in-file.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { StoreError } from '../../src/store/errors.ts';
 import type { Permanent } from '../../src/store/permanent.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { PERMANENT } from '../../src/store/permanent-schema.ts';
@@ -288,6 +289,8 @@ test('while its accounts can’t be read there are none, and why is told; then t
   const elsewhere = new DatabaseSync(path);
   elsewhere.exec('ALTER TABLE accounts RENAME TO away');
   await expect.poll(() => known.at(-1)).toEqual([]);
+  await expect(store.account('anne')).rejects.toThrow(StoreError);
+  await expect(store.accounts()).rejects.toThrow(StoreError);
   expect(store.trouble).toMatchObject({ kind: 'corrupt', message: expect.stringContaining('no such table') });
   elsewhere.exec('ALTER TABLE away RENAME TO accounts');
   await expect.poll(() => known.at(-1)).toEqual(['anne']);
