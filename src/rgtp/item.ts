@@ -1,3 +1,4 @@
+import { atOnce } from '../wire/fair-share.ts';
 import { join, type Octets, octets } from '../wire/octets.ts';
 import { RgtpFormatError } from './errors.ts';
 import { headerLength, looksLikeHeader, MAX_HEADER_LINES, parseByline, subjectOf } from './header.ts';
@@ -60,12 +61,14 @@ interface Cookie {
 
 const LF = 0x0a;
 const CRLF = octets`\r\n`;
+/** octets of data that are searched in one piece */
+const STRETCH = 65_536;
 const COOKIE = /\^([0-9A-Fa-f]{8}) ([0-9A-Fa-f]{8})\r\n/y;
 const MARK = /^\[(?:Item continued|Continued) in ([A-Za-z][0-9]{7})(?: by (.*?))?\.?\]$/s;
 
-/** `parseItemData` of lines without their ends. */
+/** `parsingItem` of lines without their ends, at once. */
 export function parseItem(id: string, lines: readonly Octets[], options: ParseItemOptions = {}): Item {
-  return parseItemData(id, inOnePiece(lines), options);
+  return atOnce(parsingItem(id, inOnePiece(lines), options));
 }
 
 /** Lines, each ended by CRLF. */
@@ -74,14 +77,15 @@ export function inOnePiece(lines: readonly Octets[]): Octets {
 }
 
 /**
- * Parses ITEM's data. @param data lines ended by CRLF, unstuffed, without the terminator
+ * Parses ITEM's data. Yields now and then: a board may send an item of any length.
+ * @param data lines ended by CRLF, unstuffed, without the terminator
  * @throws RgtpFormatError if there is no status line or no cookie. Editors can change the rest at will; it is read as
  * well as possible.
  */
-export function parseItemData(id: string, data: Octets, options: ParseItemOptions = {}): Item {
+export function* parsingItem(id: string, data: Octets, options: ParseItemOptions = {}): Generator<undefined, Item> {
   const { subject: appended, ...status } = parseItemStatus(lineAt(data, 0));
   const dialect = options.dialect ?? 'standard';
-  const cookies = cookiesOf(data, dialect === 'spurge' && genuine(data, status, options.timeOf));
+  const cookies = yield* findingCookies(data, dialect === 'spurge' && genuine(data, status, options.timeOf));
   if (cookies.length === 0) {
     throw new RgtpFormatError(`item ${id} has no cookie`, lineAt(data, data.indexOf('\n') + 1));
   }
@@ -90,8 +94,9 @@ export function parseItemData(id: string, data: Octets, options: ParseItemOption
   for (const [i, cookie] of cookies.entries()) {
     const block = data.slice(cookie.end, endOf(data, cookies[i + 1], dialect));
     const continued = parseMark(cookie, block);
-    if (continued === undefined) contributions.push(parseContribution(cookie, block, dialect, options));
+    if (continued === undefined) contributions.push(yield* parsingContribution(cookie, block, dialect, options));
     else mark = continued;
+    yield;
   }
   const subject = subjectOf(contributions[0]?.header ?? []) ?? appended ?? octets``;
   return { id, ...status, subject, contributions, mark };
@@ -109,13 +114,19 @@ function isAfterEmpty(data: Octets, at: number): boolean {
 
 type Judge = (cookie: Cookie, before: readonly Cookie[]) => boolean;
 
-function cookiesOf(data: Octets, judge: Judge | false): Cookie[] {
+function* findingCookies(data: Octets, judge: Judge | false): Generator<undefined, Cookie[]> {
   const cookies: Cookie[] = [];
-  for (let at = data.indexOf('\n^') + 1; at > 0; at = data.indexOf('\n^', at) + 1) {
-    COOKIE.lastIndex = at;
-    const [whole = '', sequence = '', time = ''] = COOKIE.exec(data) ?? [];
-    const cookie = { sequence: parseHex32(sequence), time: parseHex32(time), at, end: at + whole.length };
-    if (isCookie(cookie) && (judge === false || judge(cookie, cookies))) cookies.push(cookie);
+  for (let from = 0; from < data.length; from += STRETCH) {
+    // One octet of the next stretch, too: what is searched for may lie across the border.
+    const stretch = data.slice(from, from + STRETCH + 1);
+    for (let found = stretch.indexOf('\n^') + 1; found > 0; found = stretch.indexOf('\n^', found) + 1) {
+      const at = from + found;
+      COOKIE.lastIndex = at;
+      const [whole = '', sequence = '', time = ''] = COOKIE.exec(data) ?? [];
+      const cookie = { sequence: parseHex32(sequence), time: parseHex32(time), at, end: at + whole.length };
+      if (isCookie(cookie) && (judge === false || judge(cookie, cookies))) cookies.push(cookie);
+    }
+    yield;
   }
   return cookies;
 }
@@ -154,19 +165,19 @@ function parseMark({ sequence, time }: Cookie, block: Octets): ContinuationMark 
   return itemId === undefined ? undefined : { sequence, time, itemId: itemId.toUpperCase(), userid };
 }
 
-function parseContribution(
+function* parsingContribution(
   { sequence, time }: Cookie,
   block: Octets,
   dialect: Dialect,
   { useridOf }: ParseItemOptions,
-): Contribution {
+): Generator<undefined, Contribution> {
   const lines = block.split(CRLF, MAX_HEADER_LINES + 2);
   const length = headerLength(lines);
   const header = lines.slice(0, length);
   let start = header.reduce((sum, line) => sum + line.length + CRLF.length, 0);
   if (lines[length] === '') start += CRLF.length;
   const written = block.slice(start);
-  const text = dialect === 'spurge' ? written : undoubledIn(written);
+  const text = dialect === 'spurge' ? written : yield* undoubling(written);
   return new Post({ sequence, time, ...parseByline(header, useridOf?.(sequence)), header, text });
 }
 
@@ -200,7 +211,7 @@ class Post implements Contribution {
 export function doubleSpurgeCarets(lines: readonly Octets[], timeOf: ParseItemOptions['timeOf']): Octets[] {
   const data = inOnePiece(lines);
   const judge = genuine(data, parseItemStatus(lines[0] ?? octets``), timeOf);
-  const cookies = new Set(cookiesOf(data, judge).map(({ at }) => at));
+  const cookies = new Set(atOnce(findingCookies(data, judge)).map(({ at }) => at));
   let at = 0;
   return lines.map((line) => {
     const isDoubled = line.startsWith('^') && !cookies.has(at);
@@ -214,8 +225,15 @@ export function undoubleCarets(lines: readonly Octets[]): Octets[] {
   return lines.map((line) => (line.startsWith('^^') ? line.slice(1) : line));
 }
 
-/** The same for a text, each line of which ends with CRLF. */
-function undoubledIn(text: Octets): Octets {
-  if (!text.startsWith('^^') && !text.includes('\n^^')) return text;
-  return inOnePiece(undoubleCarets(text.slice(0, -CRLF.length).split(CRLF)));
+/** The same for a text, each line of which ends with CRLF. Yields now and then. */
+function* undoubling(text: Octets): Generator<undefined, Octets> {
+  const pieces: Octets[] = [];
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from + STRETCH) + 1 || text.length;
+    const lines = text.slice(from, end);
+    pieces.push((lines.startsWith('^^') ? lines.slice(1) : lines).replaceAll('\n^^', '\n^'));
+    from = end;
+    if (from < text.length) yield;
+  }
+  return join(pieces, octets``);
 }

@@ -625,4 +625,17 @@ export const turnMutants = [
     ['what was heard is handed on', '    stream.unshift(bytes);\n', ''],
     ['who hangs up before is gone', "  stream.on('end', gone);\n", ''],
   ),
+  ...breaking(
+    'src/rgtp/item.ts',
+    ['test/rgtp/item.test.ts'],
+    ['a long item is searched in turns', '    yield;\n  }\n  return cookies;', '  }\n  return cookies;'],
+    ['many posts are parsed in turns', '    else mark = continued;\n    yield;\n', '    else mark = continued;\n'],
+    ['the carets of a long text are undoubled in turns', '    if (from < text.length) yield;\n', ''],
+    ['a post that begins where another piece does is found', 'from + STRETCH + 1', 'from + STRETCH'],
+  ),
+  ...breaking(
+    'src/rgtp/client/command.ts',
+    ['test/rgtp/client/transport.test.ts'],
+    ['no board makes us hold an item without end', '{ command, onText, limit }', '{ command, onText }'],
+  ),
 ];

@@ -4,13 +4,14 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RgtpFormatError } from '../../src/rgtp/errors.ts';
 import { parseIndexEntry } from '../../src/rgtp/index-entry.ts';
-import { type Dialect, parseItem } from '../../src/rgtp/item.ts';
+import { type Dialect, inOnePiece, parseItem, parsingItem } from '../../src/rgtp/item.ts';
 import { doubleCarets, formatCookie, formatHeader, formatMark } from '../../src/rgtp/item-format.ts';
 import { parseItemId } from '../../src/rgtp/item-id.ts';
 import { formatItemStatus } from '../../src/rgtp/item-status.ts';
 import { latin1, type Octets, octets, octetsFrom } from '../../src/wire/octets.ts';
 import { sampleEvents, unpackSampleSpool } from '../support/sample-board.ts';
 import { commands, readTranscript, transcripts } from '../support/transcript.ts';
+import { pieces } from '../support/turns.ts';
 import { itemId, octets as someOctets, uint32 } from './arbitraries.ts';
 
 /** The answer to the last `ITEM id` of a recording, parsed. */
@@ -377,6 +378,33 @@ describe('parseItem', () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  describe('of a length that only a hostile board sends', () => {
+    const first = [octets`^00000001 00000002`, octets`From A (a@b) at 12.00 on Mon 01 Jan`, octets``];
+    /** The items that these lines follow, parsed in turns. */
+    const parsed = (lines: readonly Octets[]) => pieces(parsingItem('A0000000', inOnePiece([status, ...lines])));
+
+    it('are parsed in turns, whatever they consist of', () => {
+      const cookies = parsed(Array.from({ length: 20_000 }, () => octets`^00000001 00000002`));
+      expect(cookies.value.contributions).toHaveLength(20_000);
+      expect(cookies.count).toBeGreaterThan(20_000);
+      const carets = parsed([...first, ...Array.from({ length: 200_000 }, () => octets`^^^^x`)]);
+      expect(carets.value.contributions).toHaveLength(1);
+      expect(carets.value.contributions[0]?.lines).toEqual(Array(200_000).fill('^^^x'));
+      // 1.4 MB are searched for cookies, and then for carets.
+      expect(carets.count).toBeGreaterThan(40);
+    });
+
+    it('have every post, wherever it begins', () => {
+      const before = inOnePiece([status, ...first]).length;
+      for (let length = 65_536 - before - 30; length < 65_536 - before + 10; length++) {
+        const text = octetsFrom(Buffer.alloc(length, 'x'));
+        const posts = parsed([...first, text, octets`^^y`, octets`^00000003 00000004`, octets`Reply from B`]).value;
+        expect(posts.contributions.map(({ lines }) => lines)).toEqual([[text, '^y'], []]);
+        expect(posts.contributions.map(({ sequence }) => sequence)).toEqual([1, 3]);
+      }
+    });
   });
 
   it('throws nothing but RgtpFormatError, whatever it gets', () => {

@@ -45,12 +45,12 @@ export async function expectLines(transport: Transport, command: Octets): Promis
 }
 
 /** Like `expectLines`, but in one piece, each line ended by CRLF. */
-export async function expectText(transport: Transport, command: Octets): Promise<Octets> {
+export async function expectText(transport: Transport, command: Octets, limit: number): Promise<Octets> {
   let all = octets``;
   const onText = (lines: Octets) => {
     all = all.concat(lines);
   };
-  check(command, await transport.perform({ command, onText }), 250);
+  check(command, await transport.perform({ command, onText, limit }), 250);
   return all;
 }
 

@@ -9,7 +9,7 @@ import { expect, expectLines, line } from './command.ts';
 import { connect, type Greeted } from './connect.ts';
 import * as editing from './editing.ts';
 import { type Credentials, changeLevel, type Level, levelOf, logIn } from './login.ts';
-import { type ClientOptions, DEFAULT_LIMITS } from './options.ts';
+import { type ClientOptions, DEFAULT_LIMITS, type Limits } from './options.ts';
 import type { DataOctets } from './pending.ts';
 import type { Posted, PostedItem } from './posting.ts';
 import * as posting from './posting.ts';
@@ -32,7 +32,7 @@ export class RgtpConnection {
   readonly dialect: Dialect;
   readonly #transport: Transport;
   readonly #credentials: Credentials;
-  readonly #indexLimit: number;
+  readonly #limits: Pick<Limits, 'index' | 'item'>;
   #level: Level;
   #locked = false;
   /** The open edit; `text`: the outcome of DATA for it. */
@@ -43,7 +43,7 @@ export class RgtpConnection {
     this.banner = banner.text;
     this.dialect = /spurge/i.test(banner.text) ? 'spurge' : 'standard';
     this.#level = levelOf(banner);
-    this.#indexLimit = options.limits?.index ?? DEFAULT_LIMITS.index;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#credentials = {
       user: options.user ?? GUEST,
       secret: options.secret,
@@ -101,12 +101,12 @@ export class RgtpConnection {
     onBad?: (row: Octets, error: Error) => void,
     octets?: DataOctets,
   ): Promise<void> {
-    return reading.index(this.#transport, from, this.#indexLimit, onEntry, onBad, octets);
+    return reading.index(this.#transport, from, this.#limits.index, onEntry, onBad, octets);
   }
 
   /** ITEM. With data from the index, ambiguous headers are resolved. */
   item(id: string, options: Pick<ParseItemOptions, 'useridOf' | 'timeOf'> = {}): Promise<Item> {
-    return reading.item(this.#transport, id, { dialect: this.dialect, ...options });
+    return reading.item(this.#transport, id, this.#limits.item, { dialect: this.dialect, ...options });
   }
 
   stat(id: string): Promise<ItemStatus & { readonly subject: Octets }> {

@@ -40,12 +40,14 @@ export interface Timeouts {
 /** in octets: bounds on what a server can make this client hold or read */
 export interface Limits {
   readonly line: number;
-  /** a data block held in memory: an item, the edit log */
+  /** a data block held in memory: the edit log, a diff */
   readonly block: number;
+  /** an item: far larger than any board's */
+  readonly item: number;
   /** a data block processed row by row: the index */
   readonly index: number;
 }
 
 export const DEFAULT_DEPTH = 64;
 export const DEFAULT_TIMEOUTS: Timeouts = { connect: 10_000, banner: 10_000, answer: 60_000 };
-export const DEFAULT_LIMITS: Limits = { line: 65_536, block: 16 * 2 ** 20, index: 2 ** 31 };
+export const DEFAULT_LIMITS: Limits = { line: 65_536, block: 16 * 2 ** 20, item: 2 * 2 ** 20, index: 2 ** 31 };

@@ -4,7 +4,7 @@ import { type EditLogEntry, parseEditLog } from '../edit-log.ts';
 import { RgtpError } from '../errors.ts';
 import { formatHex32 } from '../hex.ts';
 import { type IndexEntry, parseIndexEntry } from '../index-entry.ts';
-import { type Item, type ParseItemOptions, parseItemData } from '../item.ts';
+import { type Item, type ParseItemOptions, parsingItem } from '../item.ts';
 import { parseItemId } from '../item-id.ts';
 import { type ItemStatus, parseItemStatus } from '../item-status.ts';
 import { type Motd, type MotdFieldOrder, parseMotd } from '../motd.ts';
@@ -55,12 +55,12 @@ function startArgument(from: IndexStart): Octets {
   return 'sequence' in from ? octets`#${formatHex32(from.sequence)}` : formatHex32(from.time);
 }
 
-export async function item(transport: Transport, id: string, options: ParseItemOptions): Promise<Item> {
+export async function item(transport: Transport, id: string, limit: number, options: ParseItemOptions): Promise<Item> {
   const known = checkedId(id);
-  const data = await expectText(transport, octets`ITEM ${known}`);
+  const data = await expectText(transport, octets`ITEM ${known}`, limit);
   // Answers to many questions arrive together.
   if (eventLoop.over()) await eventLoop.next();
-  return parseItemData(known, data, options);
+  return eventLoop.inTurns(parsingItem(known, data, options));
 }
 
 /** groggsd answers 484 and closes the connection if the subject is on the fifth line of the item. */

@@ -112,13 +112,13 @@ describe('a server that sends nonsense', () => {
     [
       'sends data without end',
       `250 Data follows\r\n${`${'x'.repeat(100)}\r\n`.repeat(50)}.\r\n`,
-      { limits: { block: 4000 } },
+      { limits: { item: 4000 } },
       /^the server sent data of over 4000 octets$/,
     ],
     [
       'sends data with a line without end',
       `250 Data follows\r\n${'x'.repeat(100_000)}\r\n.\r\n`,
-      { limits: { line: 1000, block: 50_000 } },
+      { limits: { line: 1000, item: 50_000 } },
       /^the server sent data of over 50000 octets$/,
     ],
     [
@@ -427,6 +427,20 @@ describe('the same bytes', () => {
   });
 });
 
+it('an edit log without end is nonsense', async () => {
+  await withServer(
+    async (peer) => {
+      await peer.expect('ELOG');
+      peer.raw(`250 Data follows\r\n${'x\r\n'.repeat(2000)}.\r\n`);
+      await peer.expectEnd();
+    },
+    async (connection) => {
+      await expect(connection.editLog()).rejects.toThrow('data of over 4000 octets');
+    },
+    { limits: { block: 4000 } },
+  );
+});
+
 it('whatever a server sends, every command settles, with RgtpError where it fails', async () => {
   const line = fc.oneof(
     fc.constantFrom(...SESSION.toString('latin1').split('\r\n'), '333 00', '122 x', '422 x', '484 x', '^', '..', ' '),
@@ -438,7 +452,7 @@ it('whatever a server sends, every command settles, with RgtpError where it fail
   await fc.assert(
     fc.asyncProperty(bytes, fc.nat(200), async (all, cut) => {
       for (const result of await session([all.subarray(0, cut), all.subarray(cut)], {
-        limits: { line: 200, block: 1000 },
+        limits: { line: 200, block: 1000, item: 1000 },
       })) {
         if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(RgtpError);
       }
