@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { inChunks } from '../wire/long-text.ts';
 import { join, type Octets, octets, octetsFrom, passing } from '../wire/octets.ts';
 import { wireLines } from './items.ts';
-import { inChunks } from './long-text.ts';
 
 /** Unified diffs of the edits of items and of the index, for DIFF (RGTP 2.2.22). A long one is kept in several rows. */
 export class Diffs {

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
+import { inChunks } from '../wire/long-text.ts';
 import { join, type Octets, octets, octetsFrom, passing } from '../wire/octets.ts';
 import { wireLines } from './items.ts';
-import { inChunks } from './long-text.ts';
 
 /** entries read together */
 const AT_ONCE = 20;

@@ -3,13 +3,13 @@
  * the work shares the event loop with everything else. The transaction makes sure that the item is still what it was.
  */
 import { eventLoop } from '../wire/fair-share.ts';
+import { inChunks } from '../wire/long-text.ts';
 import { type Octets, octets } from '../wire/octets.ts';
 import { ErrorResponse } from './error-response.ts';
 import { type NumberedRow, numbered, rowDeletionDiff } from './index-diff.ts';
 import { MOST_ROWS } from './index-edit.ts';
 import type { IndexLog } from './index-log.ts';
 import { fileOf, type StoredItem, subjectOf } from './items.ts';
-import { inChunks } from './long-text.ts';
 import { diffing } from './unified-diff.ts';
 
 /** Stands for the new status line, which has a number that only the transaction gives. No line is like it. */

@@ -1,4 +1,5 @@
 import { atOnce } from '../wire/fair-share.ts';
+import { inChunks } from '../wire/long-text.ts';
 import { join, type Octets, octets } from '../wire/octets.ts';
 import { RgtpFormatError } from './errors.ts';
 import { headerLength, looksLikeHeader, MAX_HEADER_LINES, parseByline, subjectOf } from './header.ts';
@@ -225,15 +226,17 @@ export function undoubleCarets(lines: readonly Octets[]): Octets[] {
   return lines.map((line) => (line.startsWith('^^') ? line.slice(1) : line));
 }
 
-/** The same for a text, each line of which ends with CRLF. Yields now and then. */
+/** The same for a text of any length, each line of which ends with CRLF. Yields now and then. */
 function* undoubling(text: Octets): Generator<undefined, Octets> {
   const pieces: Octets[] = [];
-  for (let from = 0; from < text.length; ) {
-    const end = text.indexOf('\n', from + STRETCH) + 1 || text.length;
-    const lines = text.slice(from, end);
-    pieces.push((lines.startsWith('^^') ? lines.slice(1) : lines).replaceAll('\n^^', '\n^'));
-    from = end;
-    if (from < text.length) yield;
+  for (const chunk of inChunks(text)) {
+    pieces.push(undoubledIn(chunk));
+    yield;
   }
   return join(pieces, octets``);
+}
+
+function undoubledIn(text: Octets): Octets {
+  if (!text.startsWith('^^') && !text.includes('\n^^')) return text;
+  return inOnePiece(undoubleCarets(text.slice(0, -CRLF.length).split(CRLF)));
 }

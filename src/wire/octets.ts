@@ -27,7 +27,7 @@ interface OctetString {
   match(pattern: RegExp): OctetMatch | null;
   padEnd(length: number, fill?: Octets): Octets;
   repeat(count: number): Octets;
-  replaceAll(what: '\n.' | '\n^^' | '\n' | '\r\n', by: '\n..' | '\n^' | '\r\n' | '\n'): Octets;
+  replaceAll(what: '\n.' | '\n' | '\r\n', by: '\n..' | '\r\n' | '\n'): Octets;
   replace(pattern: string | RegExp, by: Octets | ((matched: Octets, ...groups: Octets[]) => Octets)): Octets;
   slice(start?: number, end?: number): Octets;
   split(separator: string | RegExp, limit?: number): Octets[];

@@ -251,7 +251,7 @@ export const turnMutants = [
     '  for await (const piece of pieces) {\n    if (start',
     '  yield start;\n  for await (const piece of pieces) {\n    if (start',
   ]),
-  ...breaking('src/board/long-text.ts', BOARD, [
+  ...breaking('src/wire/long-text.ts', BOARD, [
     'long texts are kept in chunks',
     'text.length - from <= CHUNK ?',
     'text.length > 0 ?',
@@ -630,7 +630,7 @@ export const turnMutants = [
     ['test/rgtp/item.test.ts'],
     ['a long item is searched in turns', '    yield;\n  }\n  return cookies;', '  }\n  return cookies;'],
     ['many posts are parsed in turns', '    else mark = continued;\n    yield;\n', '    else mark = continued;\n'],
-    ['the carets of a long text are undoubled in turns', '    if (from < text.length) yield;\n', ''],
+    ['the carets of a long text are undoubled in turns', '(undoubledIn(chunk));\n    yield;', '(undoubledIn(chunk));'],
     ['a post that begins where another piece does is found', 'from + STRETCH + 1', 'from + STRETCH'],
   ),
   ...breaking(

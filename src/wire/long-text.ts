@@ -1,5 +1,5 @@
-/** Texts of any length: stored and sent in chunks, so that none holds up everybody else. */
-import type { Octets } from '../wire/octets.ts';
+/** Texts of any length: stored, sent and parsed in chunks, so that none holds up everybody else. */
+import type { Octets } from './octets.ts';
 
 /** octets of a chunk, which also takes the rest of its last line */
 const CHUNK = 16 * 1024;
