@@ -9,7 +9,7 @@ interface CopyOptions extends ConfigOption {
   readonly to: StoreKind;
 }
 
-const PLACES = ['files', 'database'];
+const KINDS: readonly StoreKind[] = ['files', 'database'];
 
 export function permanentCommand(): Command {
   return new Command('permanent')
@@ -19,8 +19,8 @@ export function permanentCommand(): Command {
         .description(
           'copy it between the files in data and the database that permanent names; the server must not be running',
         )
-        .addOption(new Option('--from <place>', 'where it is now').choices(PLACES).makeOptionMandatory())
-        .addOption(new Option('--to <place>', 'where to copy it').choices(PLACES).makeOptionMandatory())
+        .addOption(new Option('--from <place>', 'where it is now').choices(KINDS).makeOptionMandatory())
+        .addOption(new Option('--to <place>', 'where to copy it').choices(KINDS).makeOptionMandatory())
         .addOption(configOption())
         .action(async (options: CopyOptions) => {
           if (options.from === options.to) {
